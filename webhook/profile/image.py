@@ -1,0 +1,160 @@
+"""The profile of an image: every statement that the rules and ``inspect`` rely on.
+
+Shapes follow the contract of ``slimgate inspect -o json``. What is not known is ``None``; sizes are
+bytes; scores and confidences are 0 to 100.
+"""
+
+from enum import StrEnum
+from typing import Literal
+
+import msgspec
+
+from webhook.profile.evidence import Evidence
+
+
+class Variant(StrEnum):
+    """What kind of base a Python image stands on."""
+
+    SLIM = "slim"
+    FULL = "full"
+    ALPINE = "alpine"
+    DISTROLESS = "distroless"
+    OTHER = "other"
+    UNKNOWN = "unknown"
+
+
+class Python(msgspec.Struct, frozen=True):
+    """Whether the image runs Python, and which."""
+
+    verdict: Literal["yes", "maybe", "no", "unknown"]
+    score: int
+    """Noisy-or of the evidence."""
+    version: str | None = None
+    """``3.13.1`` or ``3.13``; None when nothing says."""
+    version_confidence: int = 0
+    origin: Literal["docker-library", "distribution", "conda", "standalone", "other"] | None = None
+    """Who built the interpreter: decides whose end-of-life dates apply."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Libc(msgspec.Struct, frozen=True):
+    """Which C library the image's programs are linked to."""
+
+    verdict: Literal["musl", "glibc", "none", "unknown", "conflict"]
+    confidence: int = 0
+    evidence: tuple[Evidence, ...] = ()
+
+
+class Distro(msgspec.Struct, frozen=True):
+    """The distribution, in the words of os-release."""
+
+    id: str
+    """``debian``, ``alpine``, ``ubuntu``, ``rhel``, ``wolfi`` …"""
+    release: str | None = None
+    """Version or code name: ``3.22``, ``trixie``, ``24.04``; None when nothing says."""
+
+
+class Base(msgspec.Struct, frozen=True):
+    """The base image, as far as the metadata tells."""
+
+    variant: Variant
+    confidence: int = 0
+    reference: str | None = None
+    """The base's reference, only where the image declares it."""
+    boundary: int = 0
+    """Index of the first history entry that is the image's own."""
+    boundary_by: str = "none"
+    """How the boundary was found; ``none`` when it was not."""
+    evidence: tuple[Evidence, ...] = ()
+
+
+class User(msgspec.Struct, frozen=True):
+    """The user of the image config."""
+
+    raw: str
+    """``User`` as written; empty when unset."""
+    uid: int | None
+    """The numeric user id the runtime will use; None for a name."""
+    root: bool | None
+    """None when a name cannot be resolved."""
+
+
+class Unpacked(msgspec.Struct, frozen=True):
+    """The size on disk, with its bounds and how it was found."""
+
+    value: int
+    low: int
+    high: int
+    method: str
+    """``plain`` (uncompressed layers), ``annotation``, ``isize``, ``toc``, ``ratio`` (an estimate)."""
+
+
+class Layer(msgspec.Struct, frozen=True):
+    """One layer, bottom first."""
+
+    digest: str
+    media_type: str
+    size: int
+    """Bytes to transfer."""
+    unpacked: int | None
+    """Bytes on disk; None when only the whole image was estimated."""
+    created_by: str | None
+    """The instruction that made it; None when history and layers cannot be matched."""
+    own: bool | None = None
+    """Whether it lies above the base boundary; None when that cannot be told."""
+
+
+class Size(msgspec.Struct, frozen=True):
+    """How big the image is."""
+
+    pull: int
+    """Sum of the layers' sizes as transferred."""
+    unpacked: Unpacked
+    layers: tuple[Layer, ...]
+
+    @property
+    def largest(self) -> Layer | None:
+        """The layer with the most bytes to transfer."""
+        return max(self.layers, key=lambda layer: layer.size, default=None)
+
+
+class Journey(msgspec.Struct, frozen=True):
+    """On which of the guide's four steps a Python image stands."""
+
+    step: int | None
+    """1 full, 2 slim, 3 multi-stage, 4 optimised; None when it cannot be told or does not apply."""
+    name: str | None
+    reasons: tuple[str, ...] = ()
+    """Why not the next step; what could not be known is said."""
+
+
+class Runtime(msgspec.Struct, frozen=True):
+    """What the config says of running the image: the part that rules combine with the Pod."""
+
+    user: str
+    env: dict[str, str]
+    entrypoint: tuple[str, ...]
+    cmd: tuple[str, ...]
+    working_dir: str
+    labels: dict[str, str]
+    created: str | None
+    os: str
+    architecture: str
+    launcher: bool = False
+    """Whether a launcher sets the environment at start (Cloud Native Buildpacks)."""
+
+
+class ImageProfile(msgspec.Struct, frozen=True):
+    """All that is known of one image on one platform."""
+
+    digest: str
+    """Digest of the platform's manifest."""
+    platform: str
+    runtime: Runtime
+    python: Python
+    libc: Libc
+    distro: Distro | None
+    base: Base
+    journey: Journey
+    user: User
+    size: Size
