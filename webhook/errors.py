@@ -42,8 +42,8 @@ class SlimgateError(Exception):
     """The root of the tree."""
 
 
-class UsageError(SlimgateError):
-    """What a person typed or wrote cannot be used."""
+class UsageError(SlimgateError, ValueError):
+    """What a person typed or wrote cannot be used. A ``ValueError``, so that pydantic reports it."""
 
 
 class InvalidReference(UsageError):

@@ -5,6 +5,7 @@ statement carries its evidence and how far it is to be trusted. This room must n
 an image's name to guess what is in it, or know what a policy would make of its findings.
 """
 
+from webhook.profile.assemble import profile
 from webhook.profile.evidence import Evidence, Source
 from webhook.profile.image import (
     Base,
@@ -36,4 +37,5 @@ __all__ = [
     "Unpacked",
     "User",
     "Variant",
+    "profile",
 ]

@@ -1,0 +1,69 @@
+# Everything a developer types. `make help` lists it; a fresh machine needs Python 3.11+, make, git.
+
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+STAMP := $(VENV)/.made
+UV_VERSION := 0.13.8
+T ?= tests
+K ?=
+
+.PHONY: help dev fmt lint types layers docs-coverage chart check test parts bench generate verify demo clean
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+dev: $(STAMP) ## Make .venv with everything installed
+
+$(STAMP): pyproject.toml uv.lock
+	@test -x $(BIN)/python || $(PYTHON) -m venv $(VENV)
+	@$(BIN)/python -m uv --version >/dev/null 2>&1 || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv==$(UV_VERSION)
+	@VIRTUAL_ENV= $(BIN)/python -m uv sync --quiet --locked
+	@touch $@
+
+fmt: dev ## Format the code and mend what can be mended
+	@$(BIN)/ruff format --quiet .
+	@$(BIN)/ruff check --quiet --fix .
+
+lint: dev ## Format and lint, check only
+	@$(BIN)/ruff format --check --quiet . || (echo 'not formatted: make fmt' && false)
+	@$(BIN)/ruff check --quiet .
+	@$(BIN)/python -m tests.house
+
+types: dev ## mypy, strict
+	@$(BIN)/mypy
+
+layers: dev ## What may import what (import-linter)
+	@$(BIN)/lint-imports --no-cache
+
+docs-coverage: dev ## Every public thing has a docstring
+	@$(BIN)/ruff check --quiet --select D1 webhook
+
+chart: dev ## Lint and render the chart
+	@$(BIN)/helm lint --quiet --strict charts/slimgate $(foreach values,$(wildcard charts/slimgate/ci/*.yaml),--values $(values)) >/dev/null
+	@for values in charts/slimgate/ci/*.yaml; do $(BIN)/helm template slimgate charts/slimgate --values $$values >/dev/null || exit 1; done
+
+check: lint types layers docs-coverage chart verify ## All static checks: what CI runs
+
+test: dev ## Run the tests: make test [T=path] [K=pattern]
+	@$(BIN)/pytest $(T) $(if $(K),-k '$(K)')
+
+parts: ## Install the programs that some tests need (registry, skopeo)
+	@.ci/parts
+
+bench: dev ## Run the benchmarks (B=name for one)
+	@$(BIN)/python -m tests.benchmarks $(B)
+
+generate: dev ## Write the generated references anew
+	@$(BIN)/python -m tests.generated --write
+
+verify: dev ## Are the generated references up to date?
+	@$(BIN)/python -m tests.generated
+
+demo: dev ## The main job on an embedded registry
+	@$(BIN)/slimgate demo
+
+clean: ## Remove everything that was made
+	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,97 @@
+"""``slimgate check``: verdicts for images and manifests."""
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from webhook.cli.exits import FINDINGS, INCOMPLETE
+from webhook.cli.options import (
+    Color,
+    ColorOption,
+    Output,
+    OutputOption,
+    PoliciesOption,
+    console,
+    with_registries,
+)
+from webhook.errors import UsageError
+from webhook.policy.plan import skipped
+from webhook.report import data, text
+from webhook.services.check import Judged, Subject, subjects_in
+from webhook.settings import from_process, read_text
+from webhook.wiring import check_subjects, load_policies, run
+
+FailOn = Literal["deny", "warn", "never"]
+
+
+@with_registries
+def check(
+    ctx: typer.Context,
+    images: Annotated[
+        list[str] | None, typer.Argument(metavar="[IMAGE]...", help="Images, as for inspect.")
+    ] = None,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", "-f", metavar="FILE", help="Manifests; '-' is stdin; repeatable."),
+    ] = None,
+    policies: PoliciesOption = None,
+    namespace: Annotated[
+        str | None,
+        typer.Option("--namespace", "-n", help="Namespace of images and of manifests without one."),
+    ] = None,
+    fail_on: Annotated[FailOn, typer.Option(help="The least action that fails.")] = "deny",
+    everything: Annotated[
+        bool, typer.Option("--all", help="Show what passed or did not apply, too.")
+    ] = False,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to try.")] = 30.0,
+    output: OutputOption = Output.TEXT,
+    color: ColorOption = Color.AUTO,
+) -> None:
+    """Verdicts for images, or for the Pods that manifests would make.
+
+    \b
+    Exit codes: 2 usage, 1 findings at or above --fail-on, 3 something could not be known, 0.
+    \b
+    Examples:
+      slimgate check ghcr.io/acme/api:1.4.2 --policies python-recommended
+      slimgate check oci:build/image --policies restricted --fail-on warn
+      helm template charts/api | slimgate check -f - -n shop
+      kustomize build overlays/prod | slimgate check -f - -o json
+    """
+    if not images and not file:
+        raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
+    settings = from_process(ctx.params, ctx.params["config"])
+    subjects = [Subject(image, None, image) for image in images or ()]
+    subjects += [found for path in file or () for found in _manifests(path, namespace)]
+    if not subjects:
+        raise UsageError("no workload found in the manifests: nothing was checked")
+    law = load_policies(settings)
+    judged = run(
+        check_subjects(settings, law, subjects, namespace, timeout, keep_passes=everything)
+    )
+    if output is Output.TEXT:
+        bare = namespace is None and bool(images)
+        names = skipped(law) if bare else ()
+        text.write_verdicts(console(color), judged, names, everything=everything)
+    else:
+        value = data.verdicts(judged)
+        typer.echo(data.as_json(value) if output is Output.JSON else data.as_yaml(value))
+    raise typer.Exit(_code(judged, fail_on))
+
+
+def _manifests(path: Path, namespace: str | None) -> Iterator[Subject]:
+    if str(path) == "-":
+        yield from subjects_in(sys.stdin.read(), "stdin", namespace)
+    else:
+        yield from subjects_in(read_text(path), str(path), namespace)
+
+
+def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:
+    denied = any(not item.allowed for item in judged)
+    warned = any(data.warns(item) for item in judged)
+    if (fail_on != "never" and denied) or (fail_on == "warn" and warned):
+        return FINDINGS
+    return INCOMPLETE if any(item.is_incomplete for item in judged) else 0

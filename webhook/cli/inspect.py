@@ -1,0 +1,56 @@
+"""``slimgate inspect``: what an image is."""
+
+from typing import Annotated
+
+import typer
+
+from webhook.cli.options import (
+    Color,
+    ColorOption,
+    Output,
+    OutputOption,
+    console,
+    with_registries,
+)
+from webhook.oci import Platform
+from webhook.report import data, text
+from webhook.settings import from_process
+from webhook.wiring import inspect_image, run
+
+
+@with_registries
+def inspect(
+    ctx: typer.Context,
+    image: Annotated[str, typer.Argument(metavar="IMAGE", help="What to look at.")],
+    platform: Annotated[
+        str | None,
+        typer.Option(
+            metavar="OS/ARCH", help="Platform, or 'all'. [default: this machine's, linux]"
+        ),
+    ] = None,
+    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to try.")] = 30.0,
+    output: OutputOption = Output.TEXT,
+    color: ColorOption = Color.AUTO,
+) -> None:
+    """What an image is: Python or not, libc, base, user, size, and on what evidence.
+
+    \b
+    IMAGE is one of
+      a registry reference          python:3.13-slim, ghcr.io/acme/api@sha256:...
+      oci:DIR[:TAG]                 an OCI layout
+      oci-archive:FILE[:TAG]        the same in a tar file
+      docker-archive:FILE[:TAG]     what docker save writes
+    \b
+    Examples:
+      slimgate inspect python:3.13-slim
+      slimgate inspect ghcr.io/acme/api:1.4.2 --platform all -o json
+      docker save api | gzip > api.tgz && slimgate inspect docker-archive:api.tgz
+    """
+    settings = from_process(ctx.params, ctx.params["config"])
+    wanted = None if platform in (None, "all") else Platform.parse(platform)
+    found = run(inspect_image(settings, image, wanted, timeout, everything=platform == "all"))
+    if output is Output.TEXT:
+        text.write_inspected(console(color), found)
+    else:
+        value = data.inspected(found)
+        typer.echo(data.as_json(value) if output is Output.JSON else data.as_yaml(value))

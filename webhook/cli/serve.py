@@ -1,0 +1,101 @@
+"""``slimgate serve``: the webhook over HTTPS."""
+
+import asyncio
+import gc
+import sys
+from collections.abc import Callable
+from contextlib import AsyncExitStack
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from webhook import __version__
+from webhook.cli.options import PoliciesOption, with_registries
+from webhook.settings import Settings, from_process
+from webhook.wiring import assembled, run
+
+_POLL = 2.0
+"""Seconds between two looks at certificate and policy files."""
+
+
+@with_registries
+def serve(
+    ctx: typer.Context,
+    policies: PoliciesOption = None,
+    tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate, PEM.")] = None,
+    tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, PEM.")] = None,
+    self_signed: Annotated[
+        bool, typer.Option("--self-signed", help="Make a certificate for localhost.")
+    ] = False,
+    host: Annotated[
+        str | None, typer.Option(metavar="ADDRESS", help="Where to listen. [default: 0.0.0.0]")
+    ] = None,
+    port: Annotated[
+        int | None, typer.Option(metavar="PORT", help="HTTPS port. [default: 8443]")
+    ] = None,
+    status_port: Annotated[
+        int | None,
+        typer.Option(metavar="PORT", help="Plain-HTTP port of probes and metrics. [default: 8080]"),
+    ] = None,
+    timeout: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="Longest time for one review. [default: 10]"),
+    ] = None,
+    drain: Annotated[
+        float | None,
+        typer.Option(metavar="SECONDS", help="From unready to the end, at SIGTERM. [default: 5]"),
+    ] = None,
+) -> None:
+    """The webhook over HTTPS: POST /validate, /healthz, /readyz, /version, /openapi.json.
+
+    \b
+    A second, plain-HTTP port has /healthz, /readyz and /metrics. Certificates and
+    policies are followed as their files change. Every flag can be given as SLIMGATE_<FLAG>, too.
+    \b
+    Examples:
+      slimgate serve --self-signed --policies python-recommended
+      slimgate serve --tls-cert tls.crt --tls-key tls.key --policies policies/
+    """
+    run(_serve(from_process(ctx.params, ctx.params["config"])))
+
+
+async def _serve(settings: Settings) -> None:
+    from webhook.server.run import listen, running, stop_signal  # heavy, as above
+
+    async with AsyncExitStack() as stack:
+        hook = await stack.enter_async_context(assembled(settings, sys.stderr.buffer))
+        doors = [
+            (hook.app, listen(settings.host, settings.port), hook.certificate.listening),
+            (hook.status_app, listen(settings.host, settings.status_port), None),
+        ]
+        stop = stack.enter_context(stop_signal())
+        port, status_port = [
+            await stack.enter_async_context(running(app, sock, context))
+            for app, sock, context in doors
+        ]
+        names = [policy.name for policy in hook.policies.current().policies]
+        hook.log.event(
+            "info",
+            "serving",
+            version=__version__,
+            port=port,
+            statusPort=status_port,
+            policies=names,
+            policySet=hook.policies.current().hash,
+        )
+        # What was made so far lives as long as the process: the collector need not look again.
+        gc.collect()
+        gc.freeze()
+        following = asyncio.create_task(_follow(hook.follow))
+        await stop.wait()
+        hook.readiness.unmet("stop", "draining")
+        hook.log.event("info", "draining", seconds=settings.drain)
+        await asyncio.sleep(settings.drain)
+        following.cancel()
+
+
+async def _follow(follow: Callable[[], None]) -> None:
+    while True:
+        await asyncio.sleep(_POLL)
+        follow()

@@ -1,0 +1,185 @@
+"""Workloads: a Pod, or anything built in that makes Pods from a template.
+
+One set of shapes reads them all: a Pod's ``spec`` is a pod spec, a controller's holds ``template``,
+a CronJob's holds ``jobTemplate``, and a PodTemplate has ``template`` at its top.
+Source: Kubernetes API reference, core/v1, apps/v1, batch/v1.
+"""
+
+from typing import Self
+
+import msgspec
+
+
+class Present(msgspec.Struct, frozen=True, gc=False):
+    """Something whose being there matters and whose content does not."""
+
+
+class SecurityContext(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """What Pod and container security contexts have in common."""
+
+    run_as_user: int | None = None
+    run_as_non_root: bool | None = None
+    read_only_root_filesystem: bool | None = None
+    """Of containers only."""
+
+
+class EnvVar(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """One variable: a value, or a source whose value is not visible at admission."""
+
+    name: str = ""
+    value: str | None = None
+    value_from: Present | None = None
+
+
+class EnvFrom(msgspec.Struct, frozen=True, gc=False):
+    """A ConfigMap or Secret whose keys become variables, each with ``prefix`` in front."""
+
+    prefix: str | None = None
+
+
+class Container(msgspec.Struct, frozen=True, rename="camel"):
+    """A container of any kind, as far as rules look at it."""
+
+    name: str = ""
+    image: str | None = None
+    command: tuple[str, ...] | None = None
+    args: tuple[str, ...] | None = None
+    env: tuple[EnvVar, ...] | None = None
+    env_from: tuple[EnvFrom, ...] | None = None
+    security_context: SecurityContext | None = None
+    restart_policy: str | None = None
+    """``Always`` on an init container makes it a sidecar."""
+
+
+class ImageVolume(msgspec.Struct, frozen=True, gc=False):
+    """``volumes[].image``: an image that is mounted and never run."""
+
+    reference: str | None = None
+
+
+class Volume(msgspec.Struct, frozen=True, gc=False):
+    """A volume; only image volumes matter here."""
+
+    name: str = ""
+    image: ImageVolume | None = None
+
+
+class PodOS(msgspec.Struct, frozen=True, gc=False):
+    """``spec.os``."""
+
+    name: str = ""
+
+
+class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
+    """A pod spec, as far as rules look at it."""
+
+    containers: tuple[Container, ...] | None = None
+    init_containers: tuple[Container, ...] | None = None
+    ephemeral_containers: tuple[Container, ...] | None = None
+    volumes: tuple[Volume, ...] | None = None
+    security_context: SecurityContext | None = None
+    os: PodOS | None = None
+    host_users: bool | None = None
+
+
+class Metadata(msgspec.Struct, frozen=True, rename="camel"):
+    """Object metadata, as far as anything here looks at it."""
+
+    name: str | None = None
+    generate_name: str | None = None
+    namespace: str | None = None
+    deletion_timestamp: str | None = None
+
+
+class Template(msgspec.Struct, frozen=True):
+    """A pod template."""
+
+    spec: PodSpec | None = None
+
+
+class JobSpec(msgspec.Struct, frozen=True):
+    """A Job's spec inside a CronJob."""
+
+    template: Template | None = None
+
+
+class JobTemplate(msgspec.Struct, frozen=True):
+    """A CronJob's ``jobTemplate``."""
+
+    spec: JobSpec | None = None
+
+
+class Spec(PodSpec, frozen=True, rename="camel"):
+    """The ``spec`` of any workload: a pod spec, or what holds a template."""
+
+    template: Template | None = None
+    job_template: JobTemplate | None = None
+
+
+class KubeObject(msgspec.Struct, frozen=True, rename="camel"):
+    """An object of any kind."""
+
+    api_version: str = ""
+    kind: str = ""
+    metadata: Metadata | None = None
+    spec: Spec | None = None
+    template: Template | None = None
+    """A PodTemplate's."""
+
+    @property
+    def is_workload(self) -> bool:
+        """Whether this is one of the built-in kinds that run or make Pods."""
+        group = self.api_version.rpartition("/")[0]
+        return self.kind in _KINDS.get(group, ())
+
+
+_KINDS = {
+    "": ("Pod", "PodTemplate", "ReplicationController"),
+    "apps": ("Deployment", "ReplicaSet", "StatefulSet", "DaemonSet"),
+    "batch": ("Job", "CronJob"),
+}
+"""API group → kinds with a pod spec."""
+
+
+class Workload(msgspec.Struct, frozen=True):
+    """A workload with its pod spec found."""
+
+    kind: str
+    namespace: str
+    name: str
+    """``generateName`` and a ``*`` when the API server has yet to choose."""
+    pod: PodSpec
+
+    @classmethod
+    def of(cls, item: KubeObject | None, namespace: str = "") -> Self | None:
+        """The workload in ``item``; None when it is no workload or has no pod spec."""
+        if item is None or not item.is_workload:
+            return None
+        pod = _pod_spec(item)
+        if pod is None:
+            return None
+        metadata = item.metadata or Metadata()
+        generated = f"{metadata.generate_name}*" if metadata.generate_name else ""
+        return cls(
+            item.kind,
+            namespace or metadata.namespace or "default",
+            metadata.name or generated,
+            pod,
+        )
+
+    @property
+    def is_pod(self) -> bool:
+        """Whether this is what runs; everything else makes such."""
+        return self.kind == "Pod"
+
+
+def _pod_spec(item: KubeObject) -> PodSpec | None:
+    spec = item.spec
+    if item.kind == "Pod":
+        return spec
+    if item.kind == "PodTemplate":
+        return item.template.spec if item.template else None
+    if item.kind == "CronJob":
+        job = spec.job_template.spec if spec and spec.job_template else None
+        return job.template.spec if job and job.template else None
+    return spec.template.spec if spec and spec.template else None

@@ -1,0 +1,176 @@
+"""Cases of policies: a workload and its images' facts, and the decision that is expected.
+
+A ``PolicyCases`` file stands beside a policy and is run without any network: image configs are
+written in the words of the OCI image-spec and go through the same parsing, profiling and deciding
+as in a review.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Annotated, Any, Literal
+
+import msgspec
+from pydantic import Field, ValidationError, model_validator
+
+from webhook.errors import FailureKind, FetchError, InvalidFile, UsageError
+from webhook.kube.imageuse import ImageUse, bare_use, image_uses
+from webhook.kube.workload import KubeObject, Workload
+from webhook.oci import Reference
+from webhook.oci.image import Unavailable
+from webhook.policy.decide import Gathered, decide
+from webhook.policy.document import Document
+from webhook.policy.example import TODAY, profile_of
+from webhook.policy.finding import Outcome, Result
+from webhook.policy.law import PolicySet
+from webhook.policy.loader import problems_of
+from webhook.policy.model import PolicyMetadata, Written
+from webhook.policy.options import ByteSize
+from webhook.policy.plan import plan
+from webhook.policy.rule import Action
+from webhook.profile import ImageProfile
+
+
+class ImageFacts(Written):
+    """What is in the registry under one reference."""
+
+    config: dict[str, Any] | None = None
+    """The image config: ``config``, ``history``, ``architecture`` … as the OCI image-spec has it."""
+    layers: tuple[ByteSize, ...] = ()
+    """Sizes of the layers, bottom first."""
+    unavailable: FailureKind | None = None
+    """Instead: why it cannot be read."""
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "ImageFacts":
+        if (self.config is None) == (self.unavailable is None):
+            raise ValueError("write either config (and layers) or unavailable")
+        return self
+
+
+class Expectation(Written):
+    """What should come of a case; rules that are not asked about are not compared."""
+
+    allowed: bool
+    deny: tuple[str, ...] | None = None
+    """Exactly the rules that deny."""
+    warn: tuple[str, ...] | None = None
+    """Exactly the rules that warn."""
+    audit: tuple[str, ...] | None = None
+    """Exactly the rules that are only recorded."""
+
+
+class Case(Written):
+    """One case."""
+
+    name: Annotated[str, Field(min_length=1)]
+    """A sentence that says what is shown."""
+    namespace: str | None = None
+    today: date = TODAY
+    image: str | None = None
+    """An image by itself, instead of a workload."""
+    workload: dict[str, Any] | None = None
+    """A Pod or anything that makes Pods, as for kubectl."""
+    expect: Expectation
+
+    @model_validator(mode="after")
+    def _one_of_both(self) -> "Case":
+        if (self.image is None) == (self.workload is None):
+            raise ValueError("write either image or workload")
+        return self
+
+
+class PolicyCases(Written):
+    """A file of cases for the policies beside it."""
+
+    api_version: Literal["policy.slimgate.dev/v1alpha1"]
+    kind: Literal["PolicyCases"]
+    metadata: PolicyMetadata
+    images: Annotated[dict[str, ImageFacts], Field(default_factory=dict)]
+    """Reference → what is there."""
+    cases: Annotated[tuple[Case, ...], Field(min_length=1)]
+
+
+@dataclass(frozen=True, slots=True)
+class Ran:
+    """What came of one case."""
+
+    name: str
+    differences: tuple[str, ...]
+    """What was expected and what came, one line each; empty when they agree."""
+
+
+def load_cases(document: Document) -> PolicyCases:
+    """Read one document of kind PolicyCases. Raises ``InvalidFile``."""
+    try:
+        return PolicyCases.model_validate(document.data)
+    except ValidationError as error:
+        raise InvalidFile(tuple(problems_of(document, error, (), PolicyCases))) from None
+
+
+def run(cases: PolicyCases, policies: PolicySet) -> tuple[Ran, ...]:
+    """Put every case to the policies. Raises ``UsageError`` for facts that cannot be read."""
+    gathered = {
+        Reference.parse(name): (_facts(name, facts),) for name, facts in cases.images.items()
+    }
+    return tuple(
+        Ran(case.name, tuple(_differences(case, _judge(case, policies, gathered))))
+        for case in cases.cases
+    )
+
+
+def _facts(name: str, facts: ImageFacts) -> ImageProfile | Unavailable:
+    if facts.unavailable is not None:
+        return Unavailable(facts.unavailable, f"{facts.unavailable.value} in the case")
+    try:
+        return profile_of(facts.config or {}, facts.layers)
+    except FetchError as error:
+        raise UsageError(f"image {name!r}: {error.detail}") from None
+
+
+def _judge(case: Case, policies: PolicySet, gathered: Gathered) -> tuple[Result, ...]:
+    uses, namespace = _subject(case)
+    planned = plan(policies, uses, namespace)
+    missing = [str(reference) for reference in planned.wanted if reference not in gathered]
+    if missing:
+        raise UsageError(f"case {case.name!r}: no facts are given for {', '.join(missing)}")
+    return decide(planned, gathered, case.today)
+
+
+def _subject(case: Case) -> tuple[tuple[ImageUse, ...], str | None]:
+    if case.image is not None:
+        return (bare_use(case.image),), case.namespace
+    try:
+        item = msgspec.convert(case.workload, KubeObject)
+    except msgspec.ValidationError as error:
+        raise UsageError(f"case {case.name!r}: workload: {error}") from None
+    workload = Workload.of(item, case.namespace or "")
+    if workload is None:
+        raise UsageError(f"case {case.name!r}: the workload has no pod spec")
+    return image_uses(workload.pod), workload.namespace
+
+
+def _differences(case: Case, results: tuple[Result, ...]) -> Iterator[str]:
+    allowed = all(result.allowed for result in results)
+    if allowed != case.expect.allowed:
+        yield f"expected allowed: {_word(case.expect.allowed)}, got {_word(allowed)}"
+    found = _rules(results)
+    for action in (Action.DENY, Action.WARN, Action.AUDIT):
+        expected: tuple[str, ...] | None = getattr(case.expect, action.value)
+        if expected is not None and set(expected) != found[action]:
+            came = ", ".join(sorted(found[action])) or "nothing"
+            wanted = ", ".join(sorted(expected)) or "nothing"
+            yield f"expected {action.value}: {wanted}; got {came}"
+
+
+def _rules(results: tuple[Result, ...]) -> Mapping[Action, set[str]]:
+    found: dict[Action, set[str]] = {action: set() for action in Action}
+    for result in results:
+        for finding in result.findings:
+            if finding.outcome is not Outcome.PASS:
+                found[finding.action].add(finding.rule)
+    return found
+
+
+def _word(value: bool) -> str:
+    return "true" if value else "false"

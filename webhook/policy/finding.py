@@ -1,0 +1,92 @@
+"""Findings: what a check found, and how much it weighs.
+
+``Action``, ``Outcome`` and ``Severity`` are the words of the output contract; outcomes are those of
+PolicyReport.
+"""
+
+from enum import IntEnum, StrEnum
+from typing import Self
+
+import msgspec
+
+from webhook.policy.rule import Action
+from webhook.profile import Evidence
+
+
+class Outcome(StrEnum):
+    """What came of one check (PolicyReport's results, with ``unknown`` of its own)."""
+
+    PASS = "pass"
+    FAIL = "fail"
+    UNKNOWN = "unknown"
+    """It could not be known."""
+    SKIP = "skip"
+    """The rule does not apply, or an exemption does."""
+    ERROR = "error"
+    """The rule itself broke."""
+
+
+class Severity(StrEnum):
+    """How grave the catalogue holds a rule, whatever a policy makes of it."""
+
+    HIGH = "high"
+    MEDIUM = "medium"
+    LOW = "low"
+
+    @classmethod
+    def of(cls, action: Action) -> Self:
+        """Deny by default is high, warn medium, audit low."""
+        return cls({Action.DENY: "high", Action.WARN: "medium", Action.AUDIT: "low"}[action])
+
+
+class Certainty(IntEnum):
+    """Words for confidences (rules.md 1.0)."""
+
+    LOW = 0
+    MEDIUM = 60
+    HIGH = 85
+    CERTAIN = 100
+
+
+class Finding(msgspec.Struct, frozen=True):
+    """One thing that is to be said about one image of one container."""
+
+    policies: tuple[str, ...]
+    """Every policy that asked for it."""
+    rule: str
+    """The rule's id; ``image-unverified`` when the image could not be read."""
+    action: Action
+    """The effective one, after mode, confidence and exemptions."""
+    outcome: Outcome
+    severity: Severity
+    confidence: int
+    """0 to 100."""
+    message: str
+    """The problem, one line of printable ASCII."""
+    remedy: str
+    """What to do about it, likewise."""
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def denies(self) -> bool:
+        """Whether this finding alone is enough to deny."""
+        return self.action is Action.DENY and self.outcome is not Outcome.PASS
+
+
+class Result(msgspec.Struct, frozen=True):
+    """All findings about one image, used by one container, on one platform."""
+
+    container: str
+    """Empty for an image by itself."""
+    image: str
+    """The reference as written."""
+    digest: str | None
+    """Digest of the platform's manifest; None when it was not needed or could not be known."""
+    platform: str | None
+    """None when nothing platform-specific was looked at."""
+    findings: tuple[Finding, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether nothing here denies."""
+        return not any(finding.denies for finding in self.findings)

@@ -1,0 +1,87 @@
+"""The law as it is applied: policies with their rules bound to options, and the set of them all."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from webhook.kube.imageuse import ContainerKind
+from webhook.oci import Reference
+from webhook.policy.model import Exemption, Selection, Spec
+from webhook.policy.rule import Action, Rule, Scope
+
+_MATCHED_BY_DEFAULT = frozenset({"container", "init", "ephemeral"})
+_WRITTEN_AS = {ContainerKind.SIDECAR: "init"}
+"""Kinds that a policy knows under another word."""
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One rule of one policy, with its options bound."""
+
+    rule: Rule
+    action: Action
+    scope: Scope
+
+
+@dataclass(frozen=True, slots=True)
+class Policy:
+    """One policy, ready to be applied."""
+
+    name: str
+    title: str
+    """From its annotations; empty when it has none."""
+    file: str
+    """Where it was read from, as the person gave it."""
+    spec: Spec
+    entries: tuple[Entry, ...]
+
+    def covers(self, reference: Reference, kind: ContainerKind, namespace: str | None) -> bool:
+        """Whether it is about this use of this image.
+
+        ``namespace`` None is an image by itself, of which a policy limited to namespaces says
+        nothing.
+        """
+        word = _WRITTEN_AS.get(kind, kind.value)
+        match, exclude = self.spec.match, self.spec.exclude
+        if word not in (match.containers or _MATCHED_BY_DEFAULT):
+            return False
+        if not _selects(match, reference, namespace):
+            return False
+        if exclude.is_empty or (exclude.containers is not None and word not in exclude.containers):
+            return True
+        return not _selects(exclude, reference, namespace)
+
+    @property
+    def is_limited_to_namespaces(self) -> bool:
+        """Whether it says nothing of an image by itself."""
+        return self.spec.match.namespaces is not None
+
+    def exemption(self, reference: Reference, rule: str, today: date) -> Exemption | None:
+        """The exemption that holds today for this rule on this image."""
+        return next(self._exemptions(reference, rule, today), None)
+
+    def _exemptions(self, reference: Reference, rule: str, today: date) -> Iterator[Exemption]:
+        for item in self.spec.exemptions:
+            if rule not in item.rules or (item.expires is not None and item.expires < today):
+                continue
+            if any(pattern.matches(reference) for pattern in item.images):
+                yield item
+
+
+def _selects(selection: Selection, reference: Reference, namespace: str | None) -> bool:
+    if selection.namespaces is not None and (
+        namespace is None or not any(glob.matches(namespace) for glob in selection.namespaces)
+    ):
+        return False
+    return selection.images is None or any(
+        pattern.matches(reference) for pattern in selection.images
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class PolicySet:
+    """All the policies in force, immutable: one request sees one set."""
+
+    policies: tuple[Policy, ...]
+    hash: str
+    """Twelve hexadecimal digits that change when any policy does."""

@@ -1,0 +1,206 @@
+"""What an argv runs: through shells, inits, wrappers and runners down to the programs."""
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from webhook.profile.evidence import Evidence, Source, observed
+from webhook.profile.shell import Command, assignment, split
+
+_MAX_DEPTH = 8
+_MAX_PROGRAMS = 64
+
+
+@dataclass(frozen=True, slots=True)
+class _Wrapper:
+    """A program that runs the command behind its own options and arguments."""
+
+    values: str = ""
+    """Letters of short options whose value is the next word."""
+    skip: int = 0
+    """Arguments of its own before the command."""
+
+
+_WRAPPERS = {
+    **dict.fromkeys(
+        (
+            "exec command nohup time stdbuf setsid xvfb-run catatonit dumb-init docker-init eval"
+            " setpriv catchsegv ddtrace-run opentelemetry-instrument with-contenv doas"
+        ).split(),
+        _Wrapper(),
+    ),
+    "tini": _Wrapper("pe"),
+    "env": _Wrapper("uCS"),
+    "nice": _Wrapper("n"),
+    "ionice": _Wrapper("cnp"),
+    "sudo": _Wrapper("ugpCDhRrTt"),
+    "xargs": _Wrapper("nIPLdEs"),
+    "gosu": _Wrapper(skip=1),
+    "su-exec": _Wrapper(skip=1),
+    "timeout": _Wrapper("sk", skip=1),
+    "chroot": _Wrapper(skip=1),
+    "numactl": _Wrapper("CNlmip"),
+}
+_RUNNERS = {
+    **dict.fromkeys("uv poetry pipenv pdm rye hatch".split(), "run"),
+    **dict.fromkeys("conda mamba micromamba pixi coverage".split(), "run"),
+    "newrelic-admin": "run-program",
+}
+"""Programs that run the command behind one of their subcommands."""
+_RUNNER_VALUES = frozenset(
+    "-n --name -p --prefix --with --project --directory --extra --group --python --env-file"
+    " --package --cwd -e --environment".split()
+)
+_KEYWORDS = frozenset("if then elif else while until do ! { } time".split())
+_SHELLS = frozenset("sh bash dash ash zsh ksh su runuser".split())
+_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?|graalpy|hy|ipython3?")
+_PYTHON_TOOLS = frozenset(
+    "airflow ansible ansible-playbook ansible-runner arq bokeh celery certbot chainlit circusd"
+    " coverage dagster dagster-daemon dagster-webserver daphne dask-scheduler dask-worker dbt"
+    " ddtrace-run django-admin django-admin.py dramatiq fastapi flask flower granian gunicorn hatch"
+    " hypercorn huey_consumer huey_consumer.py jupyter jupyter-lab jupyter-notebook jupyterhub"
+    " jupyterhub-singleuser kedro litestar locust luigid mkdocs mlflow newrelic-admin nosetests"
+    " odoo opentelemetry-instrument papermill pdm pelican pipenv poetry prefect pserve pytest"
+    " rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build streamlit"
+    " superset torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve".split()
+)
+"""Programs that are written in Python and nothing else (uWSGI: for Python before all)."""
+_OTHER = frozenset(
+    "apache2 apache2-foreground apache2ctl beam.smp bun bundle bundler caddy catalina.sh clojure"
+    " consul crystal deno docker-php-entrypoint dockerd dotnet elixir envoy erl gradle grafana"
+    " grafana-server haproxy httpd httpd-foreground iex irb java jruby jshell julia kong lein lua"
+    " mariadbd memcached mix mongod mvn mysqld nest next nginx node nodejs npm npx nuxt perl php"
+    " php-fpm pnpm postgres prometheus puma pwsh R rackup rails rabbitmq-server rake redis-server"
+    " Rscript ruby rustc sbt scala sidekiq solr swift traefik ts-node tsx unicorn vault yarn".split()
+)
+"""Programs that are another language's runtime, or a server that is not written in Python."""
+_VENV = re.compile(r"/\.?(?:[a-z]+-)?v?env\d*/bin/")
+_SCRIPT = re.compile(r"(?:\S*/)?[\w.-]+\.py")
+_ENTRYPOINT = re.compile(r"\.sh$|entrypoint|start|run|init|launch|wrapper", re.IGNORECASE)
+
+RUNS = 80
+"""Weight of a Python interpreter, server or runner in an argv."""
+SCRIPT = 60
+"""Weight of a ``*.py`` file, or of a program of a virtual environment, in an argv."""
+
+
+def programs(argv: Sequence[str]) -> tuple[Command, ...]:
+    """Every program that ``argv`` comes to run, with its arguments, outermost first.
+
+    Looks through ``sh -c`` (whose text is split), inits, ``exec``, ``env A=b``, ``uv run``,
+    ``python -m`` and entrypoint scripts that are handed a command.
+    """
+    found: list[Command] = []
+    for command in _followed(tuple(argv), _MAX_DEPTH):
+        found.append(command)
+        if len(found) == _MAX_PROGRAMS:
+            break
+    return tuple(found)
+
+
+def runs_python(argv: Sequence[str]) -> Evidence | None:
+    """Evidence that ``argv`` runs Python; None when nothing in it says so."""
+    best: tuple[int, str] | None = None
+    for command in programs(argv):
+        weight = _python_weight(command)
+        if weight and (best is None or weight > best[0]):
+            best = weight, " ".join(command[:4])
+    return observed(Source.COMMAND, "python", *best) if best else None
+
+
+def other_runtime(argv: Sequence[str]) -> str | None:
+    """The program of another language's runtime that ``argv`` runs, if it runs no Python."""
+    if runs_python(argv) is not None:
+        return None
+    names = (name_of(command) for command in programs(argv))
+    return next((name for name in names if name in _OTHER), None)
+
+
+def name_of(command: Command) -> str:
+    """The program's name without its directory."""
+    return re.split(r"[/\\]", command[0])[-1] if command else ""
+
+
+def _python_weight(command: Command) -> int:
+    name = name_of(command)
+    if _PYTHON.fullmatch(name) or name in _PYTHON_TOOLS:
+        return RUNS
+    is_script = _SCRIPT.fullmatch(command[0]) or _VENV.search(command[0])
+    return SCRIPT if is_script else 0
+
+
+def _followed(argv: Command, depth: int) -> Iterator[Command]:
+    command = _without_prefix(argv)
+    if not command or depth == 0:
+        return
+    yield command
+    for inner in _inner(name_of(command), command):
+        yield from _followed(inner, depth - 1)
+
+
+def _without_prefix(argv: Command) -> Command:
+    """Leading assignments, shell keywords and the empty words of ``Entrypoint: [""]`` dropped."""
+    start = 0
+    while start < len(argv) and (
+        not argv[start] or argv[start] in _KEYWORDS or assignment(argv[start])
+    ):
+        start += 1
+    return argv[start:]
+
+
+def _inner(name: str, command: Command) -> Iterator[Command]:
+    """The commands that ``command`` runs in its turn, one level down."""
+    rest = command[1:]
+    if name == "busybox":
+        yield rest
+    elif name in _SHELLS:
+        yield from _of_shell(rest)
+    elif name in _WRAPPERS:
+        yield _of_wrapper(_WRAPPERS[name], rest)
+    elif _RUNNERS.get(name) in rest[:1]:
+        yield _after_options(rest[1:])
+    elif _PYTHON.fullmatch(name):
+        yield _of_python(rest)
+    elif "--" in rest:
+        yield rest[rest.index("--") + 1 :]
+    elif rest and not rest[0].startswith("-") and _ENTRYPOINT.search(name):
+        yield rest  # a script that is handed a command, and most likely runs it
+
+
+def _of_shell(rest: Command) -> Iterator[Command]:
+    for index, word in enumerate(rest):
+        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
+            yield from split(rest[index + 1]) if index + 1 < len(rest) else ()
+            return
+        if not word.startswith(("-", "+")):
+            yield rest[index:]  # a script, which may be one of ours
+            return
+
+
+def _of_wrapper(wrapper: _Wrapper, rest: Command) -> Command:
+    index = 0
+    while index < len(rest) and (rest[index].startswith("-") or assignment(rest[index])):
+        if rest[index] == "--":
+            index += 1
+            break
+        takes_value = len(rest[index]) == 2 and rest[index][1] in wrapper.values
+        index += 2 if takes_value else 1
+    return rest[index + wrapper.skip :]
+
+
+def _after_options(rest: Command) -> Command:
+    index = 0
+    while index < len(rest) and rest[index].startswith("-"):
+        if rest[index] == "--":
+            return rest[index + 1 :]
+        index += 2 if rest[index] in _RUNNER_VALUES else 1
+    return rest[index:]
+
+
+def _of_python(rest: Command) -> Command:
+    index = 0
+    while index < len(rest) and rest[index].startswith("-"):
+        if rest[index] in ("-m", "-c"):
+            return rest[index + 1 :] if rest[index] == "-m" else ()
+        index += 2 if rest[index] in ("-W", "-X") else 1
+    return rest[index:]

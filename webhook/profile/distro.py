@@ -1,0 +1,165 @@
+"""The distribution of an image, in the words of os-release."""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+from webhook.profile.boundary import declared_base, python_block
+from webhook.profile.evidence import Evidence, Source, observed
+from webhook.profile.image import Distro
+from webhook.profile.packages import Family, families
+from webhook.profile.reading import Reading
+
+MUSL = frozenset({"alpine", "postmarketos", "adelie", "chimera"})
+"""Distributions whose C library is musl."""
+GLIBC = frozenset(
+    "debian ubuntu rhel centos fedora rocky almalinux ol amzn wolfi chainguard photon azurelinux"
+    " mariner sles opensuse opensuse-leap opensuse-tumbleweed arch".split()
+)
+"""Distributions whose C library is glibc."""
+
+_DEBIAN = re.compile(r"# debian\.sh\b.*?'([a-z]+)' '@\d+'")
+_ALPINE = re.compile(r"alpine-minirootfs-(\d+\.\d+(?:\.\d+)?|\d{8})-")
+_UBUNTU_RECIPE = re.compile(r"ARG LAUNCHPAD_BUILD_ARCH|dpkg-divert --local --rename --add /sbin/initctl")
+_UBUNTU_TEXT = re.compile(r"ppa:|archive\.ubuntu\.com/ubuntu|ubuntu-keyring|/repos/ubuntu\d{4}/")
+_AMAZON = re.compile(r"amazon-linux-extras|RPM-GPG-KEY-amazon-linux-(\d+)|al(2023)-container-")
+_RELEASE = re.compile(r"[0-9][0-9.]{0,15}|[a-z]{3,20}")
+_UBI = re.compile(r"(?:ubi|rhel)-?(\d+)")
+_FLAVOUR = re.compile(r"([a-z]+)-(\d+)")
+_DISTTAG = re.compile(r"f(\d+)container")
+_BASES = {
+    "library/debian": "debian",
+    "library/ubuntu": "ubuntu",
+    "library/alpine": "alpine",
+    "library/fedora": "fedora",
+    "library/centos": "centos",
+    "library/amazonlinux": "amzn",
+    "library/rockylinux": "rocky",
+    "library/almalinux": "almalinux",
+    "library/oraclelinux": "ol",
+    "bitnami/minideb": "debian",
+}
+_TITLES = (
+    (re.compile(r"ubuntu$", re.I), "ubuntu"),
+    (re.compile(r"CentOS (?:Stream |Base )", re.I), "centos"),
+    (re.compile(r"openSUSE Leap", re.I), "opensuse-leap"),
+    (re.compile(r"openSUSE Tumbleweed", re.I), "opensuse-tumbleweed"),
+    (re.compile(r"SLE(?:S|_BCI| BCI)\b", re.I), "sles"),
+    (re.compile(r"Arch Linux Base", re.I), "arch"),
+    (re.compile(r"Photon OS", re.I), "photon"),
+    (re.compile(r"Fedora\b.*Base", re.I), "fedora"),
+)
+"""Titles that base images give themselves in labels, which their children inherit."""
+
+
+def signals(reading: Reading) -> Iterator[Evidence]:
+    """What speaks for a distribution; ``says`` is its id and, where known, a blank and release."""
+    yield from named(reading)
+    yield from _managers(reading)
+
+
+def named(reading: Reading) -> Iterator[Evidence]:
+    """The signals that name a distribution, rather than infer one from its package manager."""
+    for signal in _SIGNALS:
+        yield from signal(reading)
+
+
+def judge(evidence: Sequence[Evidence]) -> Distro | None:
+    """The distribution that the best evidence names; a release from any that agrees with it."""
+    if not evidence:
+        return None
+    best = max(evidence, key=lambda piece: piece.weight)
+    name = best.says.partition(" ")[0]
+    releases = [
+        (piece.weight, release)
+        for piece in evidence
+        for found, _, release in (piece.says.partition(" "),)
+        if found == name and _RELEASE.fullmatch(release)
+    ]
+    return Distro(name, max(releases, default=(0, None))[1])
+
+
+def _said(name: str, release: str | None) -> str:
+    return f"{name} {release}" if release else name
+
+
+def _history(reading: Reading) -> Iterator[Evidence]:
+    for step in reading.steps:
+        text = step.raw[:4096]
+        if match := _DEBIAN.match(text):
+            yield observed(Source.HISTORY, f"debian {match[1]}", 90, text)
+        elif match := _ALPINE.search(text) if step.verb == "ADD" else None:
+            yield observed(Source.HISTORY, f"alpine {match[1]}", 90, text)
+        elif match := _UBUNTU_RECIPE.search(text):
+            yield observed(Source.HISTORY, "ubuntu", 85, f"Ubuntu's own recipe: {match[0]}")
+        elif match := _UBUNTU_TEXT.search(text):
+            yield observed(Source.HISTORY, "ubuntu", 75, match[0])
+        elif match := _AMAZON.search(text):
+            yield observed(Source.HISTORY, _said("amzn", match[1] or match[2]), 80, match[0])
+
+
+def _labels(reading: Reading) -> Iterator[Evidence]:
+    labels = reading.labels
+    version = labels.get("org.opencontainers.image.version", "")
+    if labels.get("org.opencontainers.image.ref.name") == "ubuntu":
+        yield observed(Source.LABEL, _said("ubuntu", version), 80, f"Ubuntu's labels, {version}")
+    ubi = _UBI.search(labels.get("com.redhat.component", "")) or _UBI.search(
+        labels.get("io.openshift.tags", "")
+    )
+    is_red_hat = "com.redhat.license_terms" in labels or "com.redhat.component" in labels
+    if is_red_hat:
+        named = ubi or _UBI.search(labels.get("url", "") + labels.get("name", ""))
+        yield observed(Source.LABEL, _said("rhel", named[1] if named else None), 70, "com.redhat.*")
+    if labels.get("org.opencontainers.image.vendor") == "Chainguard":
+        yield observed(Source.LABEL, "wolfi", 65, "org.opencontainers.image.vendor=Chainguard")
+    for key in ("org.opencontainers.image.title", "org.label-schema.name", "name"):
+        for pattern, name in _TITLES:
+            if pattern.match(labels.get(key, "")):
+                yield observed(Source.LABEL, name, 65, f"{key}={labels[key]}")
+    if any(key.startswith(("com.suse.", "org.opensuse.")) for key in labels):
+        yield observed(Source.LABEL, "sles" if "com.suse.eula" in labels else "opensuse", 60, "com.suse.*")
+    distro = labels.get("io.buildpacks.base.distro.name", "")
+    if re.fullmatch(r"[a-z]+", distro):
+        release = labels.get("io.buildpacks.base.distro.version")
+        yield observed(Source.LABEL, _said(distro, release), 65, "io.buildpacks.base.distro.name")
+
+
+def _environment(reading: Reading) -> Iterator[Evidence]:
+    flavour = _FLAVOUR.fullmatch(reading.env.get("OS_FLAVOUR", ""))
+    if flavour:
+        yield observed(Source.CONFIG, f"{flavour[1]} {flavour[2]}", 75, f"ENV OS_FLAVOUR={flavour[0]}")
+    fedora = _DISTTAG.fullmatch(reading.env.get("DISTTAG", ""))
+    if fedora:
+        yield observed(Source.CONFIG, f"fedora {fedora[1]}", 80, f"ENV DISTTAG={fedora[0]}")
+    for value in (reading.env.get("NV_ML_REPO_URL", ""),):
+        if match := re.search(r"/(ubuntu)(\d\d)(\d\d)/", value):
+            yield observed(Source.CONFIG, f"ubuntu {match[2]}.{match[3]}", 75, "ENV NV_ML_REPO_URL")
+    if reading.env.get("PATH", "").startswith("/var/lang/bin:"):
+        yield observed(Source.CONFIG, "amzn", 75, "ENV PATH of an AWS Lambda base image")
+
+
+def _declared(reading: Reading) -> Iterator[Evidence]:
+    base = declared_base(reading)
+    if base is not None:
+        repository = base.path.partition("/")[2]
+        name = _BASES.get(repository)
+        if name is not None:
+            yield observed(base.source, name, min(80, base.weight), f"base {base.reference}")
+
+
+def _managers(reading: Reading) -> Iterator[Evidence]:
+    """What a package manager alone tells: Debian's derivatives all have apt."""
+    block = python_block(reading.steps)
+    end, weight = (block.start, 85) if block else (len(reading.steps), 40)
+    used = {family for step in reading.steps[:end] for family in families(step)}
+    if used == {Family.APT}:
+        yield observed(Source.HISTORY, "debian", weight, "apt")
+    elif used == {Family.APK}:
+        yield observed(Source.HISTORY, "alpine", weight, "apk")
+
+
+_SIGNALS: tuple[Callable[[Reading], Iterable[Evidence]], ...] = (
+    _history,
+    _labels,
+    _environment,
+    _declared,
+)

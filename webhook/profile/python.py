@@ -1,0 +1,220 @@
+"""Whether an image runs Python: a table of independent signals, joined by noisy-or.
+
+A signal's weight says how sure one would be with nothing else to go by. Signals of one group (say
+five variables that configure the interpreter) are one observation and count once.
+"""
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import msgspec
+
+from webhook.profile.boundary import declared_base
+from webhook.profile.command import other_runtime, runs_python
+from webhook.profile.copied import copy_of
+from webhook.profile.evidence import Evidence, Source, noisy_or, observed
+from webhook.profile.image import Python
+from webhook.profile.installs import Kind
+from webhook.profile.packages import PYTHON_PACKAGE
+from webhook.profile.reading import Reading
+
+YES = 75
+"""Score from which an image is a Python image."""
+MAYBE = 40
+"""Score from which it may be one."""
+CERTAIN = 85
+"""Weight from which one signal outweighs a command of another runtime."""
+
+_SAYS = "python"
+_INTERPRETER_ENV = re.compile(
+    r"PYTHON[A-Z]+|VIRTUAL_ENV|CONDA_DEFAULT_ENV|PYENV_ROOT|(?:PIP|POETRY|PIPENV|PDM)_[A-Z_]+"
+    r"|UV_(?!THREADPOOL_SIZE$|USE_IO_URING$)[A-Z_]+"  # those two are libuv's, hence Node's
+)
+_CONDA_ENV = re.compile(r"CONDA_DIR|CONDA_PREFIX|CONDA_HOME|MAMBA_ROOT_PREFIX|MAMBA_EXE")
+_CONDA_PATH = re.compile(r"/(?:mini|ana)?conda\d*/|/(?:mini|mamba)forge\d*/")
+_CONDA_SETUP = re.compile(r"(?:Mini|Ana)conda\d*-|Miniforge\d*|Mambaforge|\bmicromamba\b")
+_VENV_PATH = re.compile(
+    r"/(?:\.?env\d*|[\w.-]{0,40}venv[\w.-]{0,40}|\.?virtualenvs?)(?:/[\w.-]{1,60})?/bin(?=:|$)"
+)
+_LIBRARY_ENV = re.compile(
+    r"(?:DJANGO|FLASK|GUNICORN|UVICORN|HYPERCORN|GRANIAN|CELERY|AIRFLOW|JUPYTER|STREAMLIT|GRADIO"
+    r"|DAGSTER|MLFLOW|NUMBA|KERAS|PYTORCH|TRANSFORMERS|PYSPARK|ANSIBLE|SCRAPY)_[A-Z_]+"
+    r"|MPLCONFIGDIR|MPLBACKEND|HF_HUB_\w+|TORCH_HOME|TF_CPP_MIN_LOG_LEVEL"
+)
+_VERSION = re.compile(r"[23](?:\.\d+){0,2}(?:[a-z]+\d+)?")
+_BUILDPACK = re.compile(
+    r"(?:^|[/._-])(?:c?python\d*|pip(?:-install)?|pipenv(?:-install)?|poetry(?:-install|-run)?"
+    r"|(?:mini)?conda(?:-env-update)?|uv)(?:$|[/._-])"
+)
+_TOOLCHAIN = frozenset({"make", "g++", "gcc-c++", "build-base", "build-essential"})
+_SOURCES = re.compile(
+    r"(?:\S*/)?(?:[\w*.-]+\.py|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile(?:\.lock)?|uv\.lock"
+    r"|poetry\.lock|setup\.cfg|environment\.ya?ml)"
+)
+_STORE = re.compile(r"/nix/store/[0-9a-z]{2,32}-(python3?-\d[\w.-]*|python3\d+-[\w.-]+|python3\.\d+-[\w.-]+)")
+
+
+def signals(reading: Reading) -> Iterator[Evidence]:
+    """Everything in the metadata that speaks for Python, weakest included."""
+    for signal in _SIGNALS:
+        yield from signal(reading)
+
+
+def judge(evidence: Sequence[Evidence], argv: Sequence[str], tells_nothing: bool) -> Python:
+    """The verdict over all evidence, wherever it was made; versions are another judge's."""
+    score = noisy_or(piece.weight for piece in evidence if piece.says == _SAYS)
+    best = max((piece.weight for piece in evidence), default=0)
+    verdict = Python(verdict="no", score=score, evidence=tuple(evidence))
+    if score >= YES and (best >= CERTAIN or other_runtime(argv) is None):
+        return msgspec.structs.replace(verdict, verdict="yes")
+    if score >= MAYBE:
+        return msgspec.structs.replace(verdict, verdict="maybe")
+    return msgspec.structs.replace(verdict, verdict="unknown") if tells_nothing else verdict
+
+
+def with_command(python: Python, argv: Sequence[str]) -> Python:
+    """The verdict on a container whose Pod runs ``argv`` instead of the image's own command."""
+    kept = [piece for piece in python.evidence if piece.source is not Source.COMMAND]
+    run = runs_python(argv)
+    evidence = [run, *kept] if run else kept
+    judged = judge(evidence, argv, tells_nothing=python.verdict == "unknown")
+    return msgspec.structs.replace(
+        python, verdict=judged.verdict, score=judged.score, evidence=judged.evidence
+    )
+
+
+def _command(reading: Reading) -> Iterator[Evidence]:
+    run = runs_python(reading.argv)
+    if run is not None:
+        yield run
+
+
+def _interpreter(reading: Reading) -> Iterator[Evidence]:
+    version = reading.env.get("PYTHON_VERSION", "")
+    pypy = reading.env.get("PYPY_VERSION", "")
+    if pypy:
+        yield observed(Source.CONFIG, _SAYS, 85, f"ENV PYPY_VERSION={pypy}")
+    elif _VERSION.fullmatch(version):
+        proof = next((key for key in ("PYTHON_SHA256", "GPG_KEY") if reading.env.get(key)), None)
+        beside = f" beside {proof}" if proof else ""
+        weight = 90 if proof else 55
+        yield observed(Source.CONFIG, _SAYS, weight, f"ENV PYTHON_VERSION={version}{beside}")
+
+
+def _declared(reading: Reading) -> Iterator[Evidence]:
+    version = reading.annotations.get("com.google.distroless.python.version")
+    if version:
+        yield observed(Source.ANNOTATION, _SAYS, 90, f"distroless python {version}")
+    base = declared_base(reading)
+    if base is not None and re.search(r"/python[\d.-]*$|/python\d*-", base.path):
+        yield observed(base.source, _SAYS, min(90, base.weight), f"base {base.reference}")
+    for pack in reading.buildpacks:
+        if _BUILDPACK.search(pack):
+            yield observed(Source.LABEL, _SAYS, 85, f"buildpack {pack}")
+            break
+    if "python" in re.split(r"[\s,]+", reading.labels.get("io.openshift.tags", "")):
+        yield observed(Source.LABEL, _SAYS, 80, "io.openshift.tags names python")
+    for name in ("FUNCTIONS_WORKER_RUNTIME", "BITNAMI_APP_NAME", "GOOGLE_RUNTIME"):
+        if reading.env.get(name, "").startswith("python"):
+            yield observed(Source.CONFIG, _SAYS, 80, f"ENV {name}={reading.env[name]}")
+
+
+def _environment(reading: Reading) -> Iterator[Evidence]:
+    path = reading.env.get("PATH", "")
+    venv = _VENV_PATH.search(path)
+    if venv:
+        yield observed(Source.CONFIG, _SAYS, 45, f"virtual environment on PATH: {venv[0]}")
+    else:
+        yield from _first_name(reading, _INTERPRETER_ENV)
+    yield from _first_name(reading, _LIBRARY_ENV)
+
+
+def _first_name(reading: Reading, pattern: re.Pattern[str]) -> Iterator[Evidence]:
+    for name in reading.env:
+        if pattern.fullmatch(name):
+            yield observed(Source.CONFIG, _SAYS, 45, f"ENV {name}")
+            return
+
+
+def _conda(reading: Reading) -> Iterator[Evidence]:
+    name = next((name for name in reading.env if _CONDA_ENV.fullmatch(name)), None)
+    if name or _CONDA_PATH.search(reading.env.get("PATH", "")):
+        yield observed(Source.CONFIG, _SAYS, 45, f"conda: ENV {name or 'PATH'}")
+        return
+    for step in reading.steps:
+        match = _CONDA_SETUP.search(step.text) if step.verb in ("RUN", "COPY") else None
+        if match:
+            yield observed(Source.HISTORY, _SAYS, 45, f"conda: {match[0]}")
+            return
+
+
+_INSTALL_WEIGHTS = {
+    Kind.PROJECT: 60,
+    Kind.NAMED: 50,
+    Kind.INSTALLER: 50,
+    Kind.ENVIRONMENT: 60,
+    Kind.CONDA_NAMED: 50,
+    Kind.INTERPRETER: 60,
+}
+_INSTALL_GROUPS = (
+    (Kind.PROJECT, Kind.NAMED, Kind.INSTALLER),
+    (Kind.ENVIRONMENT, Kind.CONDA_NAMED),
+    (Kind.INTERPRETER,),
+)
+
+
+def _installs(reading: Reading) -> Iterator[Evidence]:
+    for group in _INSTALL_GROUPS:
+        found = [install for install in reading.installs if install.kind in group]
+        best = max(found, key=lambda install: _INSTALL_WEIGHTS[install.kind], default=None)
+        if best is not None:
+            detail = f"{best.tool}: {' '.join(best.command)}"
+            yield observed(Source.HISTORY, _SAYS, _INSTALL_WEIGHTS[best.kind], detail)
+
+
+def _packages(reading: Reading) -> Iterator[Evidence]:
+    found = [package for package in reading.packages if PYTHON_PACKAGE.fullmatch(package.name)]
+    if not found:
+        return
+    # node-gyp wants python3, make and a compiler: that Python is there to build, not to run.
+    is_toolchain = all(package.beside & _TOOLCHAIN for package in found) and other_runtime(
+        reading.argv
+    )
+    names = " ".join(dict.fromkeys(package.name for package in found))
+    weight = 30 if is_toolchain else 45
+    yield observed(Source.HISTORY, _SAYS, weight, f"{found[0].family}: {names}")
+
+
+def _sources(reading: Reading) -> Iterator[Evidence]:
+    is_function = bool(reading.env.get("LAMBDA_TASK_ROOT"))
+    for step in reading.steps:
+        copy = copy_of(step)
+        source = next(filter(_SOURCES.fullmatch, copy.sources), None) if copy else None
+        if source is not None:
+            weight = 80 if is_function and source.endswith(".py") else 45
+            yield observed(Source.HISTORY, _SAYS, weight, f"{step.verb} {source}")
+            return
+
+
+def _store_paths(reading: Reading) -> Iterator[Evidence]:
+    found: dict[str, None] = {}
+    for step in reading.steps:
+        if step.comment.startswith("store paths:"):
+            found |= dict.fromkeys(_STORE.findall(step.comment[:65_536]))
+    if found:
+        # An interpreter alone may be a dependency; an environment or libraries are meant.
+        is_meant = any("-env" in name or not name.startswith("python3-") for name in found)
+        yield observed(Source.HISTORY, _SAYS, 80 if is_meant else 45, f"nix: {' '.join(found)}")
+
+
+_SIGNALS: tuple[Callable[[Reading], Iterable[Evidence]], ...] = (
+    _command,
+    _interpreter,
+    _declared,
+    _environment,
+    _conda,
+    _installs,
+    _packages,
+    _sources,
+    _store_paths,
+)

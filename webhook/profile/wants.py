@@ -1,0 +1,159 @@
+"""What must be fetched next to know enough of an image: the plan of every gathering.
+
+``wants`` is asked again and again, with all that is known so far, until it wants nothing more; the
+caller only does the I/O. Failures are part of what is known, so that nothing is asked twice.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from enum import Flag, auto
+
+from webhook.errors import FailureKind
+from webhook.oci import Descriptor, Digest, Image, ImageConfig, Index, Manifest, Platform
+from webhook.oci.descriptor import DEFAULT_PLATFORM
+from webhook.oci.image import Unavailable
+
+MAX_PLATFORMS = 16
+"""Platforms of one index that are looked at when none is wanted, or none of those is offered."""
+MAX_NESTING = 2
+"""Indexes on the way from a reference to a manifest."""
+
+
+class Need(Flag):
+    """What a rule must know of an image."""
+
+    NONE = 0
+    MANIFEST = auto()
+    CONFIG = auto()
+    SIZES = auto()
+    PEEK = auto()
+    ATTESTATION = auto()
+    CONTENTS = auto()
+
+
+@dataclass(frozen=True, slots=True)
+class AskManifest:
+    """Fetch a child of an index."""
+
+    descriptor: Descriptor
+
+
+@dataclass(frozen=True, slots=True)
+class AskConfig:
+    """Fetch the config of a manifest."""
+
+    descriptor: Descriptor
+
+
+Ask = AskManifest | AskConfig
+
+
+@dataclass(frozen=True)
+class Known:
+    """What has been learnt so far, failures included. Grows by ``learn``."""
+
+    digest: Digest
+    """Of ``root``."""
+    root: Manifest | Index
+    """What the reference names."""
+    answers: Mapping[Digest, Manifest | Index | ImageConfig | Unavailable] = field(
+        default_factory=dict
+    )
+    """Everything that was asked for, by digest."""
+
+    def learn(
+        self, digest: Digest, answer: Manifest | Index | ImageConfig | Unavailable
+    ) -> "Known":
+        """What is known with one more answer."""
+        return replace(self, answers={**self.answers, digest: answer})
+
+
+@dataclass(frozen=True, slots=True)
+class _Path:
+    """Where one platform's search has come to: a manifest, a failure, or the next question."""
+
+    platform: Platform | None
+    descriptor: Descriptor | None
+    end: Manifest | Unavailable | AskManifest
+
+
+def wants(known: Known, needs: Need, platforms: tuple[Platform, ...]) -> tuple[Ask, ...]:
+    """What to fetch next, all at once; empty when enough is known or nothing more can be."""
+    asks: dict[Ask, None] = {}
+    for path in _paths(known, platforms):
+        if isinstance(path.end, AskManifest):
+            asks[path.end] = None
+        elif isinstance(path.end, Manifest) and needs & ~Need.MANIFEST:
+            config = path.end.config
+            if config.digest not in known.answers:
+                asks[AskConfig(config)] = None
+    return tuple(asks)
+
+
+def images(known: Known, platforms: tuple[Platform, ...]) -> tuple[Image | Unavailable, ...]:
+    """The images that ``known`` amounts to, one for each platform that may run."""
+    return tuple(_image(known, path, platforms) for path in _paths(known, platforms))
+
+
+def _paths(known: Known, platforms: tuple[Platform, ...]) -> tuple[_Path, ...]:
+    if isinstance(known.root, Manifest):
+        return (_Path(None, None, known.root),)
+    offered = _offered(known.root, platforms)
+    if not offered:
+        detail = "the index names no image of a known platform"
+        return (_Path(None, None, Unavailable(FailureKind.UNSUPPORTED, detail)),)
+    return tuple(_follow(known, entry, platform) for platform, entry in offered)
+
+
+def _offered(index: Index, platforms: tuple[Platform, ...]) -> list[tuple[Platform, Descriptor]]:
+    """Entries for the platforms wanted, or all there are when none of those is offered.
+
+    An image that offers none of them can only run elsewhere, so elsewhere is what counts.
+    """
+    chosen = [(p, entry) for p in platforms if (entry := index.select(p)) is not None]
+    if chosen:
+        return chosen
+    rest = [(e.platform, e) for e in index.images if e.platform is not None]
+    return rest[:MAX_PLATFORMS]
+
+
+def _follow(known: Known, entry: Descriptor, platform: Platform) -> _Path:
+    for _ in range(MAX_NESTING):
+        answer = known.answers.get(entry.digest)
+        if answer is None:
+            return _Path(platform, entry, AskManifest(entry))
+        if isinstance(answer, Manifest | Unavailable):
+            return _Path(platform, entry, answer)
+        child = answer.select(platform) if isinstance(answer, Index) else None
+        if child is None:
+            detail = f"the nested index names no {platform} image"
+            return _Path(platform, entry, Unavailable(FailureKind.UNSUPPORTED, detail))
+        entry = child
+    detail = f"indexes are nested more than {MAX_NESTING} deep"
+    return _Path(platform, entry, Unavailable(FailureKind.UNSUPPORTED, detail))
+
+
+def _image(known: Known, path: _Path, platforms: tuple[Platform, ...]) -> Image | Unavailable:
+    if isinstance(path.end, AskManifest):
+        return Unavailable(FailureKind.TIMEOUT, "the manifest did not arrive in time")
+    if isinstance(path.end, Unavailable):
+        return path.end
+    config = known.answers.get(path.end.config.digest)
+    if isinstance(config, Unavailable):
+        return config
+    read = config if isinstance(config, ImageConfig) else None
+    single = path.descriptor is None
+    return Image(
+        digest=known.digest if path.descriptor is None else path.descriptor.digest,
+        manifest=path.end,
+        platform=path.platform or _own_platform(read) or next(iter(platforms), DEFAULT_PLATFORM),
+        config=read,
+        index_digest=None if single else known.digest,
+        index_annotations=tuple(path.descriptor.annotations.items()) if path.descriptor else (),
+    )
+
+
+def _own_platform(config: ImageConfig | None) -> Platform | None:
+    if config is None or not (config.os and config.architecture):
+        return None
+    return Platform(config.os, config.architecture, config.variant)

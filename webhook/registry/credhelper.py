@@ -1,0 +1,113 @@
+"""Docker's credential helpers: programs that know a credential and print it.
+
+Source: docker/docker-credential-helpers: ``docker-credential-NAME get``, the server's URL on
+standard input, ``{"ServerURL", "Username", "Secret"}`` on standard output.
+"""
+
+import asyncio
+import logging
+import re
+import shutil
+import time
+from collections.abc import Callable
+
+import msgspec
+
+from webhook.registry.lru import Lru
+from webhook.services.ports import Credential
+
+_NAME = re.compile(r"[a-z0-9-]+", re.ASCII)
+_SECONDS = 3.0
+"""How long a helper may take."""
+_MAX_OUTPUT = 64 * 1024
+_TTL = 60.0
+"""Seconds that an answer is taken for: one image is several requests."""
+_KEPT = 1024
+_TOKEN_USER = "<token>"
+"""The user name with which a helper says that its secret is an identity token."""
+_NOTHING = b"credentials not found"
+"""How helpers begin to say that they know nobody; not a failure."""
+
+logger = logging.getLogger(__name__)
+
+
+class _Answer(msgspec.Struct, rename="pascal"):
+    username: str = ""
+    secret: str = ""
+
+
+class CredentialHelpers:
+    """Runs helpers that the operator named. Never raises: a helper that fails knows nobody.
+
+    ``path`` is where programs are looked for; None: where the process looks for them.
+    """
+
+    def __init__(
+        self, path: str | None = None, clock: Callable[[], float] = time.monotonic
+    ) -> None:
+        self._path = path
+        self._clock = clock
+        self._kept: Lru[tuple[str, str], tuple[float, Credential | None]] = Lru(_KEPT)
+
+    async def get(self, name: str, server: str) -> Credential | None:
+        """What helper ``name`` knows of ``server``; None when that is nothing."""
+        kept = self._kept.get((name, server))
+        if kept is not None and self._clock() < kept[0]:
+            return kept[1]
+        try:
+            credential = await self._ask(name, server)
+        except (OSError, ValueError) as error:
+            # Only the kind of error: what a helper printed may hold what it must not.
+            logger.warning("credential helper %r failed (%s)", name[:40], type(error).__name__)
+            credential = None
+        self._kept.put((name, server), (self._clock() + _TTL, credential))
+        return credential
+
+    async def _ask(self, name: str, server: str) -> Credential | None:
+        """Raises ``OSError`` or ``ValueError``."""
+        program = f"docker-credential-{name}"
+        found = shutil.which(program, path=self._path) if _NAME.fullmatch(name) else None
+        if found is None:
+            raise FileNotFoundError(program)
+        process = await asyncio.create_subprocess_exec(
+            found,
+            "get",
+            stdin=asyncio.subprocess.PIPE,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+        )
+        try:
+            async with asyncio.timeout(_SECONDS):
+                output = await _converse(process, server)
+                status = await process.wait()
+        finally:
+            if process.returncode is None:
+                process.kill()
+                await process.wait()
+        if status == 0:
+            return _read(output, program)
+        if output.startswith(_NOTHING):
+            return None
+        raise ChildProcessError(program)
+
+
+async def _converse(process: asyncio.subprocess.Process, server: str) -> bytes:
+    if process.stdin is None or process.stdout is None:
+        raise BrokenPipeError
+    process.stdin.write(f"{server}\n".encode())
+    process.stdin.close()
+    output = bytearray()
+    while chunk := await process.stdout.read(_MAX_OUTPUT):
+        output += chunk
+        if len(output) > _MAX_OUTPUT:
+            raise ValueError("too much output")
+    return bytes(output)
+
+
+def _read(output: bytes, program: str) -> Credential | None:
+    answer = msgspec.json.decode(output, type=_Answer)  # its errors are ValueErrors
+    if not answer.secret:
+        return None
+    if answer.username == _TOKEN_USER:
+        return Credential(identity_token=answer.secret, origin=program)
+    return Credential(answer.username, answer.secret, origin=program)

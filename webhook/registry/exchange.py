@@ -1,0 +1,55 @@
+"""One question over HTTP and its answer, as the rooms of the client hand them on."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from multidict import CIMultiDictProxy
+from yarl import URL
+
+from webhook.registry.addresses import Network
+
+MAX_ERROR_BODY = 64 * 1024
+"""Bytes that are read of the body of an answer that is not a success."""
+
+
+@dataclass(frozen=True, slots=True)
+class Request:
+    """What is asked."""
+
+    method: str
+    url: URL
+    limit: int
+    """Bytes of body that a success may have."""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    authorization: str | None = None
+    """Sent to the origin of ``url`` only, wherever it redirects to."""
+    form: Mapping[str, str] | None = None
+    """Body of a POST."""
+
+
+@dataclass(frozen=True, slots=True)
+class Response:
+    """What came back, read to its end."""
+
+    status: int
+    headers: CIMultiDictProxy[str]
+    body: bytes
+    url: URL
+    """Who answered: another origin than was asked, after a redirect."""
+    network: Network
+    """Where the address is that answered; public when a proxy stands in between."""
+
+
+@dataclass(frozen=True, slots=True)
+class Trip:
+    """How long, and how often, one question may be tried."""
+
+    deadline: float
+    """On the client's monotonic clock, in seconds."""
+    retries: int
+    """Further attempts at each request."""
+
+
+def same_origin(one: URL, other: URL) -> bool:
+    """Whether scheme, host and port are the same (RFC 6454)."""
+    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)

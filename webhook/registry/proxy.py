@@ -1,0 +1,51 @@
+"""Which proxy a request goes through.
+
+The words of ``NO_PROXY`` mean what they mean to Go's ``net/http/httpproxy``: ``*`` is everything; a
+domain is itself and everything under it, with a leading dot only what is under it; IPs and networks
+match literal addresses; ``:port`` narrows. This machine is never reached through a proxy.
+"""
+
+import ipaddress
+
+from yarl import URL
+
+from webhook.registry.addresses import Network, network_by_name
+from webhook.registry.options import Proxies
+
+
+def proxy_for(url: URL, proxies: Proxies) -> str | None:
+    """The proxy for ``url`` that has none of its own; None: go there directly."""
+    host = (url.host or "").lower().rstrip(".")
+    if network_by_name(host) is Network.LOOPBACK or is_direct(url, proxies):
+        return None
+    return proxies.https if url.scheme == "https" else proxies.http
+
+
+def is_direct(url: URL, proxies: Proxies) -> bool:
+    """Whether ``none_for`` asks to go to ``url`` without a proxy."""
+    host = (url.host or "").lower().rstrip(".")
+    return any(_matches(word.strip().lower(), host, url.port) for word in proxies.none_for)
+
+
+def _matches(word: str, host: str, port: int | None) -> bool:
+    if word == "*":
+        return True
+    if "/" in word:
+        return _is_within(host, word)
+    if word.count(":") == 1 or word.startswith("["):
+        name, colon, wanted = word.rpartition(":")
+        if colon and not wanted.endswith("]"):
+            if wanted != str(port):
+                return False
+            word = name
+    word = word.strip("[]").removeprefix("*")
+    if not word:
+        return False
+    return host.endswith(word if word.startswith(".") else f".{word}") or host == word
+
+
+def _is_within(host: str, network: str) -> bool:
+    try:
+        return ipaddress.ip_address(host) in ipaddress.ip_network(network, strict=False)
+    except ValueError:
+        return False

@@ -1,0 +1,158 @@
+"""Results as plain values, in the shapes of the output contract; JSON and YAML of them.
+
+Scripts rely on these keys: nothing is renamed or left out, what is not known is null.
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+import msgspec
+import yaml
+
+from webhook.policy.finding import Finding, Result
+from webhook.policy.rule import Action
+from webhook.profile import Evidence, ImageProfile
+from webhook.services.check import Judged
+from webhook.services.inspect import Inspected
+
+
+def as_json(value: object) -> str:
+    """``value`` as indented JSON."""
+    return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
+
+
+def as_yaml(value: object) -> str:
+    """``value`` as YAML, keys in their own order."""
+    plain = msgspec.to_builtins(value)
+    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).rstrip()
+
+
+def verdicts(judged: Sequence[Judged]) -> dict[str, Any]:
+    """``check -o json``."""
+    return {
+        "summary": summary(judged),
+        "results": [_result(item, result) for item in judged for result in item.results],
+    }
+
+
+def summary(judged: Sequence[Judged]) -> dict[str, int]:
+    """Counts of workloads, or of images where only images were given."""
+    allowed = sum(item.allowed for item in judged)
+    return {
+        "workloads": len(judged),
+        "allowed": allowed,
+        "denied": len(judged) - allowed,
+        "warned": sum(item.allowed and warns(item) for item in judged),
+        "incomplete": sum(item.is_incomplete for item in judged),
+    }
+
+
+def warns(judged: Judged) -> bool:
+    """Whether there is at least one warning."""
+    return any(
+        finding.action is Action.WARN and finding.outcome.value not in {"pass"}
+        for result in judged.results
+        for finding in result.findings
+    )
+
+
+def _result(judged: Judged, result: Result) -> dict[str, Any]:
+    workload = judged.subject.workload
+    return {
+        "target": judged.subject.target,
+        "workload": workload
+        and {"kind": workload.kind, "namespace": workload.namespace, "name": workload.name},
+        "container": result.container or None,
+        "image": result.image,
+        "digest": result.digest,
+        "platform": result.platform,
+        "allowed": result.allowed,
+        "findings": [_finding(finding) for finding in result.findings],
+    }
+
+
+def _finding(finding: Finding) -> dict[str, Any]:
+    return {
+        "policies": finding.policies,
+        "rule": finding.rule,
+        "action": finding.action,
+        "outcome": finding.outcome,
+        "severity": finding.severity,
+        "confidence": finding.confidence,
+        "message": finding.message,
+        "remedy": finding.remedy,
+        "evidence": _evidence(finding.evidence),
+    }
+
+
+def _evidence(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
+    return [
+        {"source": item.source, "says": item.says, "weight": item.weight, "detail": item.detail}
+        for item in evidence
+    ]
+
+
+def inspected(found: Inspected) -> dict[str, Any]:
+    """``inspect -o json``."""
+    return {
+        "reference": found.reference.written,
+        "digest": str(found.digest),
+        "platforms": [_platform(profile) for profile in found.profiles],
+    }
+
+
+def _platform(image: ImageProfile) -> dict[str, Any]:
+    runtime = image.runtime
+    return {
+        "platform": image.platform,
+        "digest": image.digest,
+        "config": {
+            "user": runtime.user,
+            "env": runtime.env,
+            "entrypoint": runtime.entrypoint,
+            "cmd": runtime.cmd,
+            "workingDir": runtime.working_dir,
+            "labels": runtime.labels,
+            "created": runtime.created,
+        },
+        "profile": _profile(image),
+    }
+
+
+def _profile(image: ImageProfile) -> dict[str, Any]:
+    python, libc, base, size = image.python, image.libc, image.base, image.size
+    return {
+        "python": {
+            "verdict": python.verdict,
+            "score": python.score,
+            "version": python.version,
+            "evidence": _evidence(python.evidence),
+        },
+        "libc": {
+            "verdict": libc.verdict,
+            "confidence": libc.confidence,
+            "evidence": _evidence(libc.evidence),
+        },
+        "distro": image.distro,
+        "base": {
+            "variant": base.variant,
+            "reference": base.reference,
+            "evidence": _evidence(base.evidence),
+        },
+        "journey": image.journey,
+        "user": image.user,
+        "size": {
+            "pull": size.pull,
+            "unpacked": size.unpacked,
+            "layers": [
+                {
+                    "digest": layer.digest,
+                    "mediaType": layer.media_type,
+                    "size": layer.size,
+                    "unpacked": layer.unpacked,
+                    "createdBy": layer.created_by,
+                }
+                for layer in size.layers
+            ],
+        },
+    }

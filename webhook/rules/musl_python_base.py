@@ -1,0 +1,123 @@
+"""``musl-python-base``: Python linked to musl (Alpine)."""
+
+from typing import Annotated, ClassVar
+
+from pydantic import BeforeValidator, WithJsonSchema
+
+from webhook.policy.example import ALPINE, SLIM, Example
+from webhook.policy.facts import Facts
+from webhook.policy.pattern import ImagePattern
+from webhook.policy.releases import slim_image
+from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
+from webhook.policy.text import shown
+from webhook.profile import Distro, Evidence, Libc, Source
+from webhook.profile.wants import Need
+
+_Pattern = Annotated[
+    str,
+    BeforeValidator(lambda value: ImagePattern.parse(str(value)).written),
+    WithJsonSchema({"type": "string"}),
+]
+
+
+class MuslPythonBase(Rule):
+    """The Python interpreter that will run is linked to musl, as on Alpine.
+
+    Told by what the image is made of, never by a tag with "alpine" in it: an image built on Alpine
+    and run on slim is not meant, nor is Debian with the musl package, nor Wolfi, which uses apk with
+    glibc. Evidence that disagrees never denies, and is told from both sides.
+    """
+
+    id: ClassVar[str] = "musl-python-base"
+    title: ClassVar[str] = "Python runs on musl (Alpine)"
+    action: ClassVar[Action] = Action.DENY
+    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    why: ClassVar[str] = (
+        "Wheels are built for one C library. numpy, pandas, psycopg and many others ship musl "
+        "wheels today; torch, tensorflow, scikit-learn, onnxruntime and opencv do not, and compile "
+        "for an hour or fail. musl's allocator and its DNS resolver also behave unlike glibc's."
+    )
+    remedy: ClassVar[str] = (
+        "`FROM python:3.13-slim-trixie` instead of `python:3.13-alpine`: 43 MB instead of 17 MB to "
+        "pull, and every manylinux wheel works."
+    )
+
+    allow_distros: tuple[str, ...] = ()
+    """Distribution ids (of os-release) that are accepted."""
+    allowed_images: tuple[_Pattern, ...] = ()
+    """Image patterns that are accepted."""
+    require_peek: bool = False
+    """Whether to deny only on evidence from the layers themselves."""
+
+    def check(self, facts: Facts) -> Verdict:
+        """See Rule.check."""
+        libc, distro = facts.image.libc, facts.image.distro
+        if any(ImagePattern.parse(text).matches(facts.reference) for text in self.allowed_images):
+            return Skip("the image is on the rule's list of allowed images")
+        if libc.verdict == "conflict":
+            musl, glibc = _strongest(libc, "musl"), _strongest(libc, "glibc")
+            return Unknown(f"libc evidence disagrees: musl{_source(musl)}, glibc{_source(glibc)}")
+        if libc.verdict == "unknown":
+            return Unknown("libc could not be determined (no history, layer peek off)")
+        if libc.verdict != "musl":
+            return None
+        if distro is not None and distro.id in self.allow_distros:
+            return Skip(f"{distro.id} is on the rule's list of allowed distributions")
+        return self._violation(facts, libc, distro)
+
+    def _violation(self, facts: Facts, libc: Libc, distro: Distro | None) -> Violation:
+        best = _strongest(libc, "musl")
+        source = f", from: {best.source.value}" if best else ""
+        seen_in_layer = best is not None and best.source is Source.LAYER
+        return Violation(
+            f"python image runs on {_title(distro)} (musl{source}); "
+            "wheels without musllinux builds fail or compile",
+            f"Use {slim_image(facts.python.version, facts.today)}",
+            libc.confidence,
+            libc.evidence,
+            ceiling=Action.WARN if self.require_peek and not seen_in_layer else None,
+        )
+
+    examples: ClassVar[tuple[Example, ...]] = (
+        Example("python:3.13-alpine", fires=True, history=ALPINE),
+        Example("python:3.13-slim", fires=False, history=SLIM),
+        Example(
+            "the word alpine in a reference proves nothing",
+            fires=False,
+            history=SLIM,
+            reference="registry.example.com/alpine-tools:3.11-alpine-style",
+        ),
+        Example(
+            "Debian with the musl package",
+            fires=False,
+            history=(*SLIM, "RUN /bin/sh -c apt-get install -y musl-tools # buildkit"),
+        ),
+        Example(
+            "an image may be allowed",
+            fires=False,
+            history=ALPINE,
+            options={"allowedImages": ["registry.example.com/team/*"]},
+        ),
+        Example(
+            "a distribution may be allowed",
+            fires=False,
+            history=ALPINE,
+            options={"allowDistros": ["alpine"]},
+        ),
+    )
+
+
+def _strongest(libc: Libc, says: str) -> Evidence | None:
+    found = [item for item in libc.evidence if item.says == says]
+    return max(found, key=lambda item: item.weight, default=None)
+
+
+def _source(evidence: Evidence | None) -> str:
+    return f" (from: {evidence.source.value})" if evidence else ""
+
+
+def _title(distro: Distro | None) -> str:
+    if distro is None:
+        return "a musl system"
+    release = f" {shown(distro.release, 12)}" if distro.release else ""
+    return f"{shown(distro.id, 20).capitalize()}{release}"

@@ -1,0 +1,95 @@
+"""Prometheus metrics. Labels are bounded: no image, no user, no tag is one."""
+
+from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
+from prometheus_client.exposition import CONTENT_TYPE_LATEST
+
+from webhook.policy.finding import Outcome
+from webhook.services.answer import Decision
+from webhook.services.review import Reviewed
+
+CONTENT_TYPE = CONTENT_TYPE_LATEST
+_SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+
+class Metrics:
+    """Counts what the process does."""
+
+    def __init__(self, version: str) -> None:
+        self._registry = registry = CollectorRegistry()
+        Gauge(
+            "slimgate_build_info", "Always 1, the version is a label.", ["version"],
+            registry=registry,
+        ).labels(version).set(1)  # fmt: skip
+        reviews = Counter(
+            "slimgate_reviews", "Admission reviews answered.", ["decision"], registry=registry
+        )
+        self._reviews = {decision: reviews.labels(decision.value) for decision in Decision}
+        self._seconds = Histogram(
+            "slimgate_review_seconds", "Time from request to answer.",
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._findings = Counter(
+            "slimgate_findings", "Findings told.", ["rule", "action", "outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._refused = Counter(
+            "slimgate_refused_requests", "Requests to /validate that were no review.",
+            ["status"], registry=registry,
+        )  # fmt: skip
+        self._broken = Counter(
+            "slimgate_broken_reviews", "Reviews that met a defect of slimgate.", registry=registry
+        )
+        self._registry_requests = Counter(
+            "slimgate_registry_requests", "Requests to registries.", ["method", "outcome"],
+            registry=registry,
+        )  # fmt: skip
+        self._registry_seconds = Histogram(
+            "slimgate_registry_request_seconds", "Time of requests to registries.",
+            buckets=_SECONDS, registry=registry,
+        )  # fmt: skip
+        self._cache = Counter(
+            "slimgate_cache_lookups", "Look-ups in the cache of registry content.", ["kind", "result"],
+            registry=registry,
+        )  # fmt: skip
+        self._reloads = Counter(
+            "slimgate_reloads", "Reloads of policies and certificates.", ["what", "result"],
+            registry=registry,
+        )  # fmt: skip
+
+    def reviewed(self, reviewed: Reviewed, seconds: float) -> None:
+        """A review was answered."""
+        self._reviews[reviewed.decision].inc()
+        self._seconds.observe(seconds)
+        for result in reviewed.results:
+            for finding in result.findings:
+                if finding.outcome is not Outcome.PASS:
+                    labels = (finding.rule, finding.action.value, finding.outcome.value)
+                    self._findings.labels(*labels).inc()
+
+    def refused(self, status: int) -> None:
+        """A body was no review."""
+        self._refused.labels(str(status)).inc()
+
+    def broken(self) -> None:
+        """A review met a defect of ours."""
+        self._broken.inc()
+
+    def request(self, host: str, method: str, outcome: str, seconds: float) -> None:
+        """A registry was asked; ``outcome`` is an HTTP status or a kind of failure.
+
+        The host is no label: Pods choose it.
+        """
+        self._registry_requests.labels(method, outcome).inc()
+        self._registry_seconds.observe(seconds)
+
+    def cache(self, kind: str, hit: bool) -> None:
+        """The cache of registry content did or did not have a ``tag``, ``document`` …"""
+        self._cache.labels(kind, "hit" if hit else "miss").inc()
+
+    def reloaded(self, what: str, result: str) -> None:
+        """Policies or certificates were read anew: ``changed`` or ``refused``."""
+        self._reloads.labels(what, result).inc()
+
+    def exposition(self) -> bytes:
+        """The text that Prometheus scrapes."""
+        return generate_latest(self._registry)

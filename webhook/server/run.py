@@ -1,0 +1,91 @@
+"""Running ports in one event loop until somebody says stop.
+
+``serve`` owns SIGTERM and SIGINT: unready first, then the drain, so that the endpoints learn of it
+before the port closes, then the end.
+"""
+
+import asyncio
+import signal
+import socket
+import ssl
+from collections.abc import AsyncIterator, Iterator
+from contextlib import asynccontextmanager, contextmanager, nullcontext
+from typing import Any
+
+import uvicorn
+
+from webhook.errors import UsageError
+
+KEEP_ALIVE = 120
+"""Seconds an idle connection is kept: the API server keeps its own for 90."""
+_BACKLOG = 2048
+_GRACE = 10
+"""Seconds that running requests get when the port closes."""
+
+
+class _Server(uvicorn.Server):
+    """A server that leaves signals to its process and says when it has started."""
+
+    def __init__(self, config: uvicorn.Config) -> None:
+        super().__init__(config)
+        self.up = asyncio.Event()
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """See uvicorn.Server.startup."""
+        await super().startup(sockets)
+        self.up.set()
+
+    def capture_signals(self) -> Any:
+        """See uvicorn.Server.capture_signals."""
+        return nullcontext()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A listening socket; port 0 lets the system choose. Raises ``UsageError``."""
+    try:
+        family = socket.AF_INET6 if ":" in host else socket.AF_INET
+        return socket.create_server((host, port), family=family, backlog=_BACKLOG)
+    except OSError as error:
+        raise UsageError(f"cannot listen on {host}:{port}: {error.strerror}") from None
+
+
+@asynccontextmanager
+async def running(
+    app: Any, sock: socket.socket, context: ssl.SSLContext | None = None
+) -> AsyncIterator[int]:
+    """Serve ``app`` on a listening socket inside the block; gives the port."""
+    config = uvicorn.Config(
+        app,
+        http="httptools",
+        lifespan="off",
+        ssl_context_factory=(lambda _config, _default: context) if context else None,
+        timeout_keep_alive=KEEP_ALIVE,
+        timeout_graceful_shutdown=_GRACE,
+        access_log=False,
+        log_config=None,
+        server_header=False,
+    )
+    server = _Server(config)
+    task = asyncio.create_task(server.serve(sockets=[sock]))
+    try:
+        await server.up.wait()
+        yield sock.getsockname()[1]
+    finally:
+        server.should_exit = True
+        await task
+        sock.close()
+
+
+@contextmanager
+def stop_signal() -> Iterator[asyncio.Event]:
+    """An event that SIGTERM and SIGINT set, inside the block."""
+    stop = asyncio.Event()
+    loop = asyncio.get_running_loop()
+    signals = (signal.SIGTERM, signal.SIGINT)
+    for number in signals:
+        loop.add_signal_handler(number, stop.set)
+    try:
+        yield stop
+    finally:
+        for number in signals:
+            loop.remove_signal_handler(number)

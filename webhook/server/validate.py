@@ -1,0 +1,116 @@
+"""``POST /validate``, straight on ASGI: bytes in, bytes out, and every way a body can be bad."""
+
+import re
+import time
+from collections.abc import Awaitable, Callable, MutableMapping
+from typing import Any
+
+import msgspec
+
+from webhook.errors import InvalidReview
+from webhook.kube.admission import AdmissionRequest, encode_answer, parse_review
+from webhook.server.logs import Log
+from webhook.server.metrics import Metrics
+from webhook.services.review import Reviewer
+
+MAX_BODY = 8 * 1024 * 1024
+"""Bytes of a review: two objects of etcd's limit each, with room."""
+_MARGIN = 0.25
+"""Seconds kept back of the API server's deadline at least, to answer in."""
+_MARGIN_SHARE = 0.1
+_DURATION = re.compile(rb"([0-9]+(?:\.[0-9]*)?|\.[0-9]+)(ms|s|m|h)")
+_UNITS = {b"ms": 0.001, b"s": 1.0, b"m": 60.0, b"h": 3600.0}
+_JSON = (b"content-type", b"application/json")
+
+Scope = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
+Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
+
+
+class Validate:
+    """The ASGI application of one route."""
+
+    def __init__(self, reviewer: Reviewer, metrics: Metrics, log: Log, timeout: float) -> None:
+        """``timeout`` is in seconds, for callers that send none."""
+        self._reviewer, self._metrics, self._log = reviewer, metrics, log
+        self._timeout = timeout
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Answer one request."""
+        started = time.perf_counter()
+        try:
+            if scope["method"] != "POST":
+                raise InvalidReview("send an AdmissionReview with POST", 405)
+            request = parse_review(await _body(scope, receive))
+        except InvalidReview as error:
+            self._metrics.refused(error.status)
+            self._log.event("warning", "refused", status=error.status, reason=error.reason)
+            body = msgspec.json.encode({"reason": error.reason})
+            await _reply(send, error.status, body)
+            return
+        seconds = deadline(scope.get("query_string", b""), self._timeout)
+        await _reply(send, 200, await self._answer(request, seconds, started))
+
+    async def _answer(self, request: AdmissionRequest, seconds: float, started: float) -> bytes:
+        try:
+            reviewed = await self._reviewer.review(request, seconds)
+        except Exception as error:  # a defect of ours is weighed and told, it is no 500
+            self._metrics.broken()
+            place = _place(error)
+            self._log.event(
+                "error", "broken", uid=request.uid, error=type(error).__name__, at=place
+            )
+            return encode_answer(self._reviewer.broken(request))
+        took = time.perf_counter() - started
+        self._metrics.reviewed(reviewed, took)
+        self._log.reviewed(reviewed, took)
+        return encode_answer(reviewed.response)
+
+
+def deadline(query: bytes, limit: float) -> float:
+    """Seconds that fetching may take, from the timeout that the API server sends along.
+
+    It sends ``?timeout=10s``, a Go duration (apiserver, pkg/util/webhook). A tenth is kept back to
+    answer in, and never less than a quarter of a second.
+    """
+    given = limit
+    for item in query.split(b"&"):
+        name, _, value = item.partition(b"=")
+        if name == b"timeout" and value:
+            parts = _DURATION.findall(value)
+            if b"".join(number + unit for number, unit in parts) == value:
+                given = min(limit, sum(float(number) * _UNITS[unit] for number, unit in parts))
+    return max(0.0, given - max(_MARGIN, given * _MARGIN_SHARE))
+
+
+async def _body(scope: Scope, receive: Receive) -> bytes:
+    """The whole body. Raises ``InvalidReview`` when it is too large or cut off."""
+    chunks: list[bytes] = []
+    size = 0
+    while True:
+        message = await receive()
+        if message["type"] == "http.disconnect":
+            raise InvalidReview("the body was cut off")
+        chunk = message.get("body", b"")
+        size += len(chunk)
+        if size > MAX_BODY:
+            raise InvalidReview(f"the body is larger than {MAX_BODY} bytes", 413)
+        chunks.append(chunk)
+        if not message.get("more_body", False):
+            return b"".join(chunks) if len(chunks) > 1 else chunk
+
+
+async def _reply(send: Send, status: int, body: bytes) -> None:
+    length = (b"content-length", str(len(body)).encode())
+    await send({"type": "http.response.start", "status": status, "headers": [_JSON, length]})
+    await send({"type": "http.response.body", "body": body})
+
+
+def _place(error: Exception) -> str:
+    """File and line where it broke, for the log: never the error's text, which may hold anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"

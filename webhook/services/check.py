@@ -1,0 +1,142 @@
+"""Verdicts for images and manifests, as a command asks for them."""
+
+import asyncio
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any
+
+import msgspec
+
+from webhook.errors import InvalidFile
+from webhook.kube.imageuse import bare_use, image_uses
+from webhook.kube.workload import KubeObject, Workload
+from webhook.policy.document import Document, read_documents
+from webhook.policy.finding import Outcome, Result
+from webhook.policy.law import PolicySet
+from webhook.services.judge import Judge
+from webhook.services.ports import Keychain
+
+MAX_MANIFEST = 64 * 1024 * 1024
+"""Bytes of one file of manifests."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subject:
+    """Something to judge: an image by itself, or a workload from a file."""
+
+    target: str
+    """What the person typed: an image, or ``FILE:LINE``."""
+    workload: Workload | None
+    """None for an image by itself."""
+    image: str = ""
+    """The image, when it is by itself."""
+
+
+@dataclass(frozen=True, slots=True)
+class Judged:
+    """The verdict on one subject."""
+
+    subject: Subject
+    results: tuple[Result, ...]
+
+    @property
+    def allowed(self) -> bool:
+        """Whether the Pods it makes would be admitted."""
+        return all(result.allowed for result in self.results)
+
+    @property
+    def is_incomplete(self) -> bool:
+        """Whether something could not be known, or a rule broke."""
+        return any(f.outcome in _INCOMPLETE for result in self.results for f in result.findings)
+
+
+_INCOMPLETE = frozenset({Outcome.UNKNOWN, Outcome.ERROR})
+
+
+async def check(
+    judge: Judge,
+    policies: PolicySet,
+    subjects: Iterable[Subject],
+    namespace: str | None,
+    keychain: Keychain,
+    seconds: float,
+    *,
+    keep_passes: bool = False,
+) -> tuple[Judged, ...]:
+    """Judge every subject as the Pods it would make.
+
+    ``namespace`` is for images by themselves and for manifests that name none.
+    """
+
+    async def judged(subject: Subject) -> Judged:
+        workload = subject.workload
+        uses = (bare_use(subject.image),) if workload is None else image_uses(workload.pod)
+        where = namespace if workload is None else workload.namespace
+        results = await judge.judge(
+            policies, uses, where, keychain, seconds, keep_passes=keep_passes
+        )
+        return Judged(subject, results)
+
+    return tuple(await asyncio.gather(*map(judged, subjects)))
+
+
+def subjects_in(text: str, file: str, namespace: str | None) -> tuple[Subject, ...]:
+    """The workloads in a file of manifests (YAML or JSON, many documents, Lists too).
+
+    Objects that are no workloads are left out. Raises ``InvalidFile``.
+    """
+    documents = read_documents(text, file, aliases=True, limit=MAX_MANIFEST)
+    return tuple(
+        subject
+        for document in documents
+        for path, item in _objects(document)
+        if (subject := _subject(document, path, item, namespace)) is not None
+    )
+
+
+def _objects(document: Document) -> Iterable[tuple[tuple[str | int, ...], dict[str, Any]]]:
+    data = document.data
+    if not isinstance(data, dict):
+        raise InvalidFile((document.problem((), "not a Kubernetes object"),))
+    items = data.get("items")
+    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
+        for at, item in enumerate(items):
+            if isinstance(item, dict):
+                yield ("items", at), item
+    else:
+        yield (), data
+
+
+def _subject(
+    document: Document,
+    path: tuple[str | int, ...],
+    item: dict[str, Any],
+    namespace: str | None,
+) -> Subject | None:
+    named = KubeObject(str(item.get("apiVersion", "")), str(item.get("kind", "")))
+    if not named.is_workload:
+        return None
+    try:
+        found = msgspec.convert(item, KubeObject)
+    except msgspec.ValidationError as error:
+        message, _, where = str(error).partition(" - at ")
+        place = (*path, *_path_of(where))
+        raise InvalidFile((document.problem(place, f"{named.kind}: {message}"),)) from None
+    metadata = found.metadata
+    stated = metadata.namespace if metadata is not None else None
+    workload = Workload.of(found, stated or namespace or "default")
+    if workload is None:
+        return None
+    line = document.places[path][0]
+    return Subject(f"{document.file}:{line}", workload)
+
+
+def _path_of(where: str) -> Iterable[str | int]:
+    """``$.spec.containers[0].env`` as keys and positions."""
+    text = where.strip("`").removeprefix("$").replace("[", ".[")
+    for part in text.split("."):
+        if part.startswith("["):
+            number = part.strip("[]")
+            yield int(number) if number.isdigit() else number
+        elif part:
+            yield part

@@ -1,0 +1,49 @@
+"""Plan, gather, decide: the middle that review, check and audit share."""
+
+from collections.abc import Callable, Sequence
+
+from webhook.kube.imageuse import ImageUse
+from webhook.oci import Reference
+from webhook.policy.decide import decide
+from webhook.policy.finding import Result
+from webhook.policy.law import PolicySet
+from webhook.policy.plan import plan
+from webhook.policy.rule import Action
+from webhook.services.gather import Gatherer
+from webhook.services.ports import Clock, Keychain
+
+
+class Judge:
+    """Judges uses of images by a set of policies."""
+
+    def __init__(
+        self,
+        gatherer: Gatherer,
+        clock: Clock,
+        parse: Callable[[str], Reference] = Reference.parse,
+    ) -> None:
+        """``parse`` reads what a use names, where that may be more than a reference."""
+        self._gatherer, self._clock, self._parse = gatherer, clock, parse
+
+    async def judge(
+        self,
+        policies: PolicySet,
+        uses: Sequence[ImageUse],
+        namespace: str | None,
+        keychain: Keychain,
+        seconds: float,
+        *,
+        ceiling: Action = Action.DENY,
+        keep_passes: bool = False,
+    ) -> tuple[Result, ...]:
+        """The results for ``uses``; no I/O when no policy needs any.
+
+        ``seconds`` is how long fetching may take. See ``policy.decide`` for the rest.
+        """
+        planned = plan(policies, uses, namespace, self._parse)
+        if not planned.items:
+            return ()
+        wanted = planned.wanted
+        gathered = await self._gatherer.gather(wanted, keychain, seconds) if wanted else {}
+        today = self._clock().date()
+        return decide(planned, gathered, today, ceiling=ceiling, keep_passes=keep_passes)

@@ -1,0 +1,90 @@
+"""One admission review, from the request to the answer. Knows no HTTP."""
+
+from dataclasses import dataclass
+
+from webhook.kube.admission import AdmissionRequest, AdmissionResponse, Status
+from webhook.kube.imageuse import ImageUse, changed_uses, image_uses
+from webhook.kube.workload import Workload
+from webhook.policy.finding import Result
+from webhook.policy.rule import Action, weakest
+from webhook.services.answer import Decision, answer
+from webhook.services.judge import Judge
+from webhook.services.policies import PolicyStore
+from webhook.services.ports import Keychain
+
+_JUDGED_SUBRESOURCES = frozenset({"", "ephemeralcontainers"})
+_JUDGED_OPERATIONS = frozenset({"CREATE", "UPDATE"})
+_BROKEN = "slimgate: the images were not evaluated (internal error). See the log of slimgate."
+
+
+@dataclass(frozen=True, slots=True)
+class Reviewed:
+    """An answered review, with what the log line and the metrics tell of it."""
+
+    request: AdmissionRequest
+    workload: Workload | None
+    """None when there was nothing to judge."""
+    decision: Decision
+    results: tuple[Result, ...]
+    policies: str
+    """Hash of the policy set."""
+    response: AdmissionResponse
+
+
+class Reviewer:
+    """Answers admission requests."""
+
+    def __init__(self, policies: PolicyStore, judge: Judge, keychain: Keychain) -> None:
+        self._policies, self._judge, self._keychain = policies, judge, keychain
+
+    async def review(self, request: AdmissionRequest, seconds: float) -> Reviewed:
+        """The answer to ``request``, after fetching for at most ``seconds``."""
+        law = self._policies.current()
+        workload, uses = subject(request)
+        results: tuple[Result, ...] = ()
+        if workload is not None and uses:
+            results = await self._judge.judge(
+                law,
+                uses,
+                workload.namespace,
+                self._keychain,
+                seconds,
+                ceiling=Action.DENY if workload.is_pod else Action.WARN,
+            )
+        decision, response = answer(request.uid, results, law.hash)
+        return Reviewed(request, workload, decision, results, law.hash, response)
+
+    def broken(self, request: AdmissionRequest) -> AdmissionResponse:
+        """The answer when the review itself met a defect: told, and weighed like a failure.
+
+        Denied only where a policy denies failures of every kind.
+        """
+        law = self._policies.current()
+        actions = [
+            weakest(policy.spec.failure_actions.default, policy.spec.ceiling)
+            for policy in law.policies
+        ]
+        if Action.DENY in actions:
+            return AdmissionResponse(request.uid, False, status=Status(_BROKEN, 403, "Forbidden"))
+        return AdmissionResponse(request.uid, True, warnings=(_BROKEN,))
+
+
+def subject(request: AdmissionRequest) -> tuple[Workload | None, tuple[ImageUse, ...]]:
+    """What of a request is to be judged: nothing, where nothing new would run.
+
+    Deletions and what belongs to them, subresources without containers, objects without a pod spec
+    and updates that change no image are left alone, so that nobody is kept from cleaning up.
+    """
+    if request.operation not in _JUDGED_OPERATIONS:
+        return None, ()
+    if request.sub_resource not in _JUDGED_SUBRESOURCES:
+        return None, ()
+    workload = Workload.of(request.object, request.namespace)
+    if workload is None or request.object is None:
+        return None, ()
+    metadata = request.object.metadata
+    if metadata is not None and metadata.deletion_timestamp is not None:
+        return None, ()
+    if request.operation == "CREATE":
+        return workload, image_uses(workload.pod)
+    return workload, changed_uses(workload, Workload.of(request.old_object, request.namespace))
