@@ -30,7 +30,6 @@ fmt: dev ## Format the code and mend what can be mended
 lint: dev ## Format and lint, check only
 	@$(BIN)/ruff format --check --quiet . || (echo 'not formatted: make fmt' && false)
 	@$(BIN)/ruff check --quiet .
-	@$(BIN)/python -m tests.house
 
 types: dev ## mypy, strict
 	@$(BIN)/mypy

@@ -175,4 +175,6 @@ def _config_answers(document: Json) -> dict[str, Answer]:
 
 
 def _said(value: object) -> str:
-    return {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    return (
+        {True: "yes", False: "no"}.get(value, str(value)) if isinstance(value, bool) else str(value)
+    )

@@ -2,7 +2,6 @@ from collections.abc import Sequence
 
 import pytest
 
-from tests.sandbox.conftest import stocked as stocked
 from webhook.services.ports import Credential, Keychain
 
 

@@ -53,12 +53,12 @@ def content(path: Path, *layers: tuple[str, bytes]) -> Path:
 
 @by_name
 async def test_what_was_saved_is_what_is_read(
-    stocked: Store, tmp_path: Path, sample: Sample, keychain: Keychain
+    store: Store, tmp_path: Path, sample: Sample, keychain: Keychain
 ) -> None:
     file = tmp_path / "image.tar"
-    write_docker_archive(stocked, sample.repository, file, {sample.tag: "app:1.0"})
+    write_docker_archive(store, sample.repository, file, {sample.tag: "app:1.0"})
     document, found = await read(f"docker-archive:{file}", keychain)
-    assert stocked.blobs[str(Digest.of(found.raw))] == found.raw
+    assert store.blobs[str(Digest.of(found.raw))] == found.raw
     assert [str(layer.digest) for layer in document.layers] == list(found.diff_ids)
 
 
@@ -100,19 +100,19 @@ async def test_a_layer_saved_as_a_link_weighs_what_it_links_to(
 
 
 async def test_a_compressed_archive_is_read(
-    stocked: Store, tmp_path: Path, keychain: Keychain
+    store: Store, tmp_path: Path, keychain: Keychain
 ) -> None:
     file, packed = tmp_path / "image.tar", tmp_path / "image.tar.gz"
-    write_docker_archive(stocked, "shop/web", file)
+    write_docker_archive(store, "shop/web", file)
     packed.write_bytes(gzip.compress(file.read_bytes(), compresslevel=1))
     plain = await read(f"docker-archive:{file}", keychain)
     assert await read(f"docker-archive:{packed}", keychain) == plain
 
 
 async def test_skopeo_writes_archives_that_are_read(
-    stocked: Store, tmp_path: Path, keychain: Keychain
+    store: Store, tmp_path: Path, keychain: Keychain
 ) -> None:
-    write_layout(stocked, API, tmp_path / "layout")
+    write_layout(store, API, tmp_path / "layout")
     source = f"oci:{tmp_path}/layout:3-multi-stage"
     target = f"docker-archive:{tmp_path}/image.tar:registry.example.com/shop/api:1.0"
     command = [require("skopeo"), "copy", "--quiet", "--insecure-policy", source, target]
@@ -131,16 +131,16 @@ async def test_skopeo_writes_archives_that_are_read(
     "tag",
     ["shop/api:2-slim", "2-slim", "docker.io/shop/api:2-slim", "index.docker.io/shop/api:2-slim"],
 )
-async def test_names_and_tags_choose_the_image(stocked: Store, tmp_path: Path, tag: str) -> None:
-    write_docker_archive(stocked, API, tmp_path / "a.tar")
+async def test_names_and_tags_choose_the_image(store: Store, tmp_path: Path, tag: str) -> None:
+    write_docker_archive(store, API, tmp_path / "a.tar")
     _, reference = await open_image(f"docker-archive:{tmp_path}/a.tar:{tag}")
     assert reference.tag == "2-slim"
 
 
 async def test_several_images_and_no_tag_is_told_with_the_tags(
-    stocked: Store, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
-    write_docker_archive(stocked, API, tmp_path / "a.tar")
+    write_docker_archive(store, API, tmp_path / "a.tar")
     with pytest.raises(UsageError, match=r"7 images in there; .* shop/api:1-full, shop/api:2-slim"):
         await open_image(f"docker-archive:{tmp_path}/a.tar")
     with pytest.raises(
@@ -214,8 +214,18 @@ async def test_a_manifest_that_is_a_link_is_refused(tmp_path: Path) -> None:
     assert (await failure(path)).detail == "manifest.json is a link"
 
 
-async def test_an_archive_cut_short_is_malformed(stocked: Store, tmp_path: Path) -> None:
-    write_docker_archive(stocked, "shop/web", tmp_path / "a.tar")
+async def test_names_in_an_archive_cannot_write_on_the_terminal(tmp_path: Path) -> None:
+    evil = "a\x1b[2J\nb"
+    path = tar(tmp_path / "a", saved((evil, [evil], []), (evil, None, [])))
+    with pytest.raises(UsageError) as caught:
+        await open_image(f"docker-archive:{path}")
+    assert str(caught.value).isprintable()
+    one = tar(tmp_path / "b", saved((evil, None, [])))
+    assert "there is no a" in (await failure(one)).detail
+
+
+async def test_an_archive_cut_short_is_malformed(store: Store, tmp_path: Path) -> None:
+    write_docker_archive(store, "shop/web", tmp_path / "a.tar")
     data = (tmp_path / "a.tar").read_bytes()
     (tmp_path / "a.tar").write_bytes(data[: len(data) // 2])
     assert (await failure(tmp_path / "a.tar")).kind == FailureKind.MALFORMED

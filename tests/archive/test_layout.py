@@ -47,11 +47,11 @@ async def failure(source: str, keychain: Keychain) -> FetchError:
 
 @by_name
 async def test_what_was_written_is_what_is_read(
-    stocked: Store, tmp_path: Path, sample: Sample, keychain: Keychain
+    store: Store, tmp_path: Path, sample: Sample, keychain: Keychain
 ) -> None:
-    write_layout(stocked, sample.repository, tmp_path)
+    write_layout(store, sample.repository, tmp_path)
     image, reference = await open_image(f"oci:{tmp_path}:{sample.tag}")
-    digest = stocked.repositories[sample.repository].tags[sample.tag]
+    digest = store.repositories[sample.repository].tags[sample.tag]
     resolved = await image.resolve(reference, keychain)
     assert str(resolved.digest) == str(image.known(reference, keychain)) == digest
     document = resolved.document
@@ -59,29 +59,29 @@ async def test_what_was_written_is_what_is_read(
         document = await image.manifest(reference, document.images[1], keychain)
     assert isinstance(document, Manifest)
     found = await image.config(reference, document.config, keychain)
-    assert found.raw == stocked.blobs[str(document.config.digest)]
+    assert found.raw == store.blobs[str(document.config.digest)]
 
 
 async def test_an_archive_reads_like_a_folder(
-    stocked: Store, tmp_path: Path, keychain: Keychain
+    store: Store, tmp_path: Path, keychain: Keychain
 ) -> None:
-    write_layout(stocked, API, tmp_path / "folder")
-    write_oci_archive(stocked, API, tmp_path / "file")
+    write_layout(store, API, tmp_path / "folder")
+    write_oci_archive(store, API, tmp_path / "file")
     folder = await resolve(f"oci:{tmp_path}/folder:2-slim", keychain)
     assert await resolve(f"oci-archive:{tmp_path}/file:2-slim", keychain) == folder
 
 
 async def test_skopeo_writes_archives_that_are_read(
-    stocked: Store, tmp_path: Path, keychain: Keychain
+    store: Store, tmp_path: Path, keychain: Keychain
 ) -> None:
-    write_layout(stocked, API, tmp_path / "folder")
+    write_layout(store, API, tmp_path / "folder")
     source, target = f"oci:{tmp_path}/folder:2-slim", f"oci-archive:{tmp_path}/image.tar:1.0"
     command = [require("skopeo"), "copy", "--quiet", "--insecure-policy", source, target]
     subprocess.run(command, check=True, timeout=30)
     image, reference = await open_image(f"oci-archive:{tmp_path}/image.tar")
     resolved = await image.resolve(reference, keychain)
     assert reference.tag == "1.0"
-    assert str(resolved.digest) == stocked.repositories[API].tags["2-slim"]
+    assert str(resolved.digest) == store.repositories[API].tags["2-slim"]
 
 
 async def test_the_name_a_builder_recorded_is_kept(tmp_path: Path) -> None:
@@ -95,8 +95,8 @@ async def test_the_name_a_builder_recorded_is_kept(tmp_path: Path) -> None:
         assert reference.canonical == f"{name}@{Digest.of(MANIFEST)}"
 
 
-async def test_without_a_tag_there_must_be_one_image(stocked: Store, tmp_path: Path) -> None:
-    write_layout(stocked, API, tmp_path)
+async def test_without_a_tag_there_must_be_one_image(store: Store, tmp_path: Path) -> None:
+    write_layout(store, API, tmp_path)
     with pytest.raises(UsageError, match=r"7 images in there; write one .*: 1-full, 2-slim, 3-"):
         await open_image(f"oci:{tmp_path}")
     with pytest.raises(UsageError, match=r"no image called '9' in there; .* 1-full, 2-slim, 3-"):

@@ -73,11 +73,12 @@ async def test_paths_and_tags_may_have_colons(tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("scheme", "name", "problem"),
     [
-        ("oci", "nothing", "there is no file or folder"),
-        ("oci", "file", "is not a folder"),
-        ("oci-archive", "folder", "is not a file"),
-        ("docker-archive", "folder", "is not a file"),
-        ("docker-archive", "pipe", "is not a file"),
+        ("oci", "nothing", "there is no such file or folder"),
+        ("oci", "x" * 300, "File name too long"),
+        ("oci", "file", "not a folder"),
+        ("oci-archive", "folder", "not a file"),
+        ("docker-archive", "folder", "not a file"),
+        ("docker-archive", "pipe", "not a file"),
         ("oci", "folder", "not an OCI image layout: there is no oci-layout"),
         ("oci-archive", "file", "not a tar archive"),
         ("docker-archive", "file", "not a tar archive"),
@@ -98,3 +99,9 @@ async def test_what_cannot_be_meant_is_refused_by_name(
         await open_image(f"{scheme}:{tmp_path}/{name}")
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("text", ["oci:", "oci::", "docker-archive:"])
+async def test_a_path_must_be_said(text: str) -> None:
+    with pytest.raises(UsageError, match="there is no such file or folder"):
+        await open_image(text)

@@ -10,7 +10,18 @@ from webhook.oci import Digest, Image, ImageConfig, Manifest, MediaType, Platfor
 Json = dict[str, Any]
 
 FILE = f"file:{'ab' * 32}"
-METADATA = ("CMD", "ENV", "ENTRYPOINT", "USER", "LABEL", "EXPOSE", "ARG", "SHELL", "VOLUME", "MAINTAINER")
+METADATA = (
+    "CMD",
+    "ENV",
+    "ENTRYPOINT",
+    "USER",
+    "LABEL",
+    "EXPOSE",
+    "ARG",
+    "SHELL",
+    "VOLUME",
+    "MAINTAINER",
+)
 
 
 def classic(*lines: str, shell: str = "/bin/sh -c") -> list[Json]:

@@ -9,18 +9,15 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from tests.registry.images import keep
 from webhook.oci import ImageConfig, Manifest, Reference
-from webhook.registry import (
-    DockerKeychain,
-    HostOptions,
-    JoinedKeychain,
-    Registry,
-    RegistryOptions,
-    parse_docker_config,
-)
+from webhook.registry.client import Registry
+from webhook.registry.dockerconfig import parse_docker_config
+from webhook.registry.keychain import DockerKeychain, JoinedKeychain
+from webhook.registry.options import HostOptions, RegistryOptions
 from webhook.sandbox.behaviour import Behaviour
 from webhook.sandbox.registry import SandboxRegistry
 from webhook.sandbox.store import Store
@@ -117,6 +114,47 @@ def serve(stack: AsyncExitStack):
             store = Store()
             keep(store, PATH, "1.0")
         return await stack.enter_async_context(SandboxRegistry(store, behaviour, **options))
+
+    return start
+
+
+class Rogue:
+    """A server that answers whatever a test makes it answer, and keeps what it was asked."""
+
+    def __init__(self, answer: Callable[[web.Request], web.StreamResponse]) -> None:
+        self.answer = answer
+        self.seen: list[web.Request] = []
+        self.forms: list[dict[str, str]] = []
+        self.port = 0
+
+    @property
+    def host(self) -> str:
+        return f"127.0.0.1:{self.port}"
+
+    @property
+    def origin(self) -> str:
+        return f"http://{self.host}"
+
+    async def serve(self, request: web.Request) -> web.StreamResponse:
+        self.seen.append(request)
+        self.forms.append({key: str(value) for key, value in (await request.post()).items()})
+        return self.answer(request)
+
+
+@pytest.fixture
+def rogue(stack: AsyncExitStack):
+    """Starts servers that answer anything: ``await rogue(lambda request: web.Response(...))``."""
+
+    async def start(answer: Callable[[web.Request], web.StreamResponse]) -> Rogue:
+        server = Rogue(answer)
+        app = web.Application()
+        app.router.add_route("*", "/{path:.*}", server.serve)
+        runner = web.AppRunner(app, access_log=None, shutdown_timeout=1.0)
+        await runner.setup()
+        stack.push_async_callback(runner.cleanup)
+        await web.TCPSite(runner, "127.0.0.1", 0).start()
+        server.port = runner.addresses[0][1]
+        return server
 
     return start
 

@@ -4,7 +4,8 @@ import pytest
 
 from tests.sandbox.contents import members, names, read
 from webhook.sandbox import bases
-from webhook.sandbox.build import Architecture, ImageBuild
+from webhook.sandbox.architecture import Architecture
+from webhook.sandbox.build import ImageBuild
 from webhook.sandbox.roots import SCALE
 
 AMD64, ARM64 = Architecture.AMD64, Architecture.ARM64
@@ -48,7 +49,7 @@ def test_the_interpreter_names_the_libc_at_the_head_of_its_layer(
 
 
 def test_loaders_are_where_programs_look_for_them() -> None:
-    assert AMD64.loader == "/lib64/ld-linux-x86-64.so.2"
+    assert AMD64.loader() == "/lib64/ld-linux-x86-64.so.2"
     root = members(bases.python_slim(AMD64).layers[0].blob)
     assert root["lib64"].linkname == "usr/lib64"
     target = "../lib/x86_64-linux-gnu/ld-linux-x86-64.so.2"

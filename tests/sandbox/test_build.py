@@ -2,7 +2,8 @@ import json
 from dataclasses import replace
 
 from webhook.oci import ImageConfig, Manifest, MediaType, parse_document
-from webhook.sandbox.build import DOCKER, Architecture, ImageBuild, manifest_of, push
+from webhook.sandbox.architecture import Architecture
+from webhook.sandbox.build import DOCKER, ImageBuild, manifest_of, push
 from webhook.sandbox.builders import BuildKit
 from webhook.sandbox.dockerfile import (
     Cmd,

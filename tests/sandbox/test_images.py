@@ -36,34 +36,34 @@ def test_an_image_is_built_the_same_every_time(sample: Sample) -> None:
 
 @by_name
 def test_everything_an_image_names_is_there_and_is_what_it_says(
-    stocked: Store, sample: Sample
+    store: Store, sample: Sample
 ) -> None:
-    manifest, config = image(stocked, sample)
+    manifest, config = image(store, sample)
     assert len(manifest.layers) == len(config.diff_ids)
     assert len(manifest.layers) == sum(not entry.empty_layer for entry in config.history)
     for layer, diff_id in zip(manifest.layers, config.diff_ids, strict=True):
-        blob = stocked.blobs[str(layer.digest)]
+        blob = store.blobs[str(layer.digest)]
         assert layer.digest.matches(blob)
         assert layer.size == len(blob)
         assert str(Digest.of(zlib.decompress(blob, wbits=31))) == diff_id
 
 
-def test_stock_builds_every_sample(stocked: Store) -> None:
+def test_stock_builds_every_sample(store: Store) -> None:
     fresh = Store()
     assert [str(pushed.digest) for pushed in stock(fresh)] == [
-        stocked.repositories[sample.repository].tags[sample.tag] for sample in SAMPLES
+        store.repositories[sample.repository].tags[sample.tag] for sample in SAMPLES
     ]
-    assert fresh.repositories.keys() == stocked.repositories.keys()
+    assert fresh.repositories.keys() == store.repositories.keys()
 
 
-def test_the_journey_gets_smaller_with_every_step(stocked: Store) -> None:
-    steps = [image(stocked, sample)[0].pull_size for sample in SAMPLES[:4]]
+def test_the_journey_gets_smaller_with_every_step(store: Store) -> None:
+    steps = [image(store, sample)[0].pull_size for sample in SAMPLES[:4]]
     assert steps == sorted(steps, reverse=True)
     assert steps[0] > 10 * steps[3]
 
 
-def test_every_step_mends_what_the_one_before_left(stocked: Store) -> None:
-    full, slim, staged, best = (image(stocked, sample)[1] for sample in SAMPLES[:4])
+def test_every_step_mends_what_the_one_before_left(store: Store) -> None:
+    full, slim, staged, best = (image(store, sample)[1] for sample in SAMPLES[:4])
     assert [step.config.user or "" for step in (full, slim, staged, best)] == [
         *("", "", "appuser", "10001"),
     ]
@@ -74,15 +74,15 @@ def test_every_step_mends_what_the_one_before_left(stocked: Store) -> None:
     assert (best.env["PYTHONUNBUFFERED"], best.env["PYTHONDONTWRITEBYTECODE"]) == ("1", "1")
 
 
-def test_manifests_are_of_the_kind_that_their_builder_pushes(stocked: Store) -> None:
-    kinds = {sample.name: image(stocked, sample)[0].media_type for sample in SAMPLES}
+def test_manifests_are_of_the_kind_that_their_builder_pushes(store: Store) -> None:
+    kinds = {sample.name: image(store, sample)[0].media_type for sample in SAMPLES}
     docker = {name for name, kind in kinds.items() if kind == MediaType.DOCKER_MANIFEST}
     assert docker == {"full", "compiler"}
     assert set(kinds.values()) == {MediaType.DOCKER_MANIFEST, MediaType.OCI_MANIFEST}
 
 
-def test_buildah_records_the_base_it_built_from(stocked: Store) -> None:
-    manifest, config = image(stocked, named("multi-stage"))
+def test_buildah_records_the_base_it_built_from(store: Store) -> None:
+    manifest, config = image(store, named("multi-stage"))
     prefix = "org.opencontainers.image.base"
     assert manifest.annotations[f"{prefix}.name"] == "docker.io/library/python:3.13-slim-trixie"
     assert Digest.parse(manifest.annotations[f"{prefix}.digest"])
@@ -99,6 +99,6 @@ def test_buildah_records_the_base_it_built_from(stocked: Store) -> None:
         ("distroless", ["/usr/bin/python3.13", "-m", "app"]),
     ],
 )
-def test_a_sample_starts_what_it_shows(stocked: Store, name: str, argv: list[str]) -> None:
-    config = image(stocked, named(name))[1].config
+def test_a_sample_starts_what_it_shows(store: Store, name: str, argv: list[str]) -> None:
+    config = image(store, named(name))[1].config
     assert [*(config.entrypoint or ()), *(config.cmd or ())] == argv

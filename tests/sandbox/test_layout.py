@@ -28,37 +28,35 @@ def saved(file: Path, name: str) -> bytes:
         return found.read()
 
 
-def test_a_layout_names_every_tag_and_holds_what_they_lead_to(
-    stocked: Store, tmp_path: Path
-) -> None:
-    write_layout(stocked, API, tmp_path)
+def test_a_layout_names_every_tag_and_holds_what_they_lead_to(store: Store, tmp_path: Path) -> None:
+    write_layout(store, API, tmp_path)
     assert json.loads((tmp_path / "oci-layout").read_text()) == {"imageLayoutVersion": "1.0.0"}
     index = json.loads((tmp_path / "index.json").read_text())
     tags = [e["annotations"]["org.opencontainers.image.ref.name"] for e in index["manifests"]]
-    assert tags == list(stocked.repositories[API].tags)
+    assert tags == list(store.repositories[API].tags)
     blobs = list((tmp_path / "blobs" / "sha256").iterdir())
     assert all(Digest("sha256", blob.name).matches(blob.read_bytes()) for blob in blobs)
-    manifests = {digest.partition(":")[2] for digest in stocked.repositories[API].manifests}
+    manifests = {digest.partition(":")[2] for digest in store.repositories[API].manifests}
     assert manifests <= {blob.name for blob in blobs}
 
 
-def test_nothing_of_another_repository_is_written(stocked: Store, tmp_path: Path) -> None:
-    write_layout(stocked, "shop/web", tmp_path)
+def test_nothing_of_another_repository_is_written(store: Store, tmp_path: Path) -> None:
+    write_layout(store, "shop/web", tmp_path)
     # The manifest, its config and four layers.
     assert len(list((tmp_path / "blobs" / "sha256").iterdir())) == 6
 
 
-def test_skopeo_reads_the_layout_and_its_archive(stocked: Store, tmp_path: Path) -> None:
-    write_layout(stocked, API, tmp_path / "layout")
-    write_oci_archive(stocked, API, tmp_path / "layout.tar")
-    digest = stocked.repositories[API].tags["2-slim"]
+def test_skopeo_reads_the_layout_and_its_archive(store: Store, tmp_path: Path) -> None:
+    write_layout(store, API, tmp_path / "layout")
+    write_oci_archive(store, API, tmp_path / "layout.tar")
+    digest = store.repositories[API].tags["2-slim"]
     assert inspect(f"oci:{tmp_path}/layout:2-slim")["Digest"] == digest
     assert inspect(f"oci-archive:{tmp_path}/layout.tar:2-slim")["Digest"] == digest
 
 
-def test_skopeo_reads_the_docker_archive(stocked: Store, tmp_path: Path) -> None:
+def test_skopeo_reads_the_docker_archive(store: Store, tmp_path: Path) -> None:
     file = tmp_path / "images.tar"
-    write_docker_archive(stocked, API, file)
+    write_docker_archive(store, API, file)
     found = inspect(f"docker-archive:{file}:shop/api:4-optimised")
     assert found["Architecture"] == "amd64"
     assert "PYTHONUNBUFFERED=1" in found["Env"]
@@ -66,10 +64,10 @@ def test_skopeo_reads_the_docker_archive(stocked: Store, tmp_path: Path) -> None
 
 
 def test_a_docker_archive_holds_layers_unpacked_under_the_names_asked_for(
-    stocked: Store, tmp_path: Path
+    store: Store, tmp_path: Path
 ) -> None:
     file = tmp_path / "images.tar"
-    write_docker_archive(stocked, API, file, {"2-slim": "registry.example.com/api:1.0"})
+    write_docker_archive(store, API, file, {"2-slim": "registry.example.com/api:1.0"})
     (entry,) = json.loads(saved(file, "manifest.json"))
     assert entry["RepoTags"] == ["registry.example.com/api:1.0"]
     config = ImageConfig.parse(saved(file, entry["Config"]))

@@ -13,6 +13,7 @@ from typing import Self
 import msgspec
 
 from webhook.archive.choice import only
+from webhook.archive.files import mismatched
 from webhook.archive.tar import Member, Tar
 from webhook.errors import FailureKind, FetchError, InvalidDigest, InvalidReference, UsageError
 from webhook.oci import (
@@ -68,10 +69,7 @@ class DockerImage:
         digest = Digest.of(raw)
         promised = _HEX.search(entry.config)
         if promised is not None and promised[0] != digest.hex:
-            raise FetchError(
-                FailureKind.DIGEST_MISMATCH,
-                f"the content of {entry.config[:120]} is something else",
-            )
+            raise mismatched(entry.config)
         content = ImageConfig.parse(raw)
         described = Descriptor(MediaType.DOCKER_CONFIG, digest, len(raw))
         layers = _layers(tar, entry.layers, content.diff_ids)

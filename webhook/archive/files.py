@@ -5,6 +5,10 @@ from pathlib import Path
 from typing import Protocol
 
 from webhook.errors import FailureKind, FetchError
+from webhook.policy.text import shown
+
+_SHOWN = 120
+"""Characters of a name in a message."""
 
 
 class Files(Protocol):
@@ -29,7 +33,7 @@ class Folder:
         path = self.path / name
         try:
             if path.exists() and not path.is_file():
-                raise FetchError(FailureKind.MALFORMED, f"{name} is not a regular file")
+                raise malformed(name, "is not a regular file")
             with path.open("rb") as file:
                 data = file.read(limit + 1)
         except FileNotFoundError:
@@ -43,14 +47,26 @@ class Folder:
 
 def missing(name: str) -> FetchError:
     """The error for a file that ought to be there."""
-    return FetchError(FailureKind.NOT_FOUND, f"there is no {name[:120]}")
+    return FetchError(FailureKind.NOT_FOUND, f"there is no {shown(name, _SHOWN)}")
 
 
 def too_large(name: str, limit: int) -> FetchError:
     """The error for a file beyond its limit."""
-    return FetchError(FailureKind.TOO_LARGE, f"{name[:120]} is larger than {limit} bytes")
+    return FetchError(FailureKind.TOO_LARGE, f"{shown(name, _SHOWN)} is larger than {limit} bytes")
+
+
+def malformed(name: str, problem: str) -> FetchError:
+    """The error for a file that is not what it ought to be."""
+    return FetchError(FailureKind.MALFORMED, f"{shown(name, _SHOWN)} {problem}")
+
+
+def mismatched(name: str) -> FetchError:
+    """The error for content that is not what its digest promised."""
+    detail = f"the content of {shown(name, _SHOWN)} is something else"
+    return FetchError(FailureKind.DIGEST_MISMATCH, detail)
 
 
 def unreadable(name: str, error: OSError) -> FetchError:
     """The error for a file that the system refuses to read."""
-    return FetchError(FailureKind.UNREACHABLE, f"cannot read {name[:120]}: {error.strerror}")
+    detail = f"cannot read {shown(name, _SHOWN)}: {error.strerror}"
+    return FetchError(FailureKind.UNREACHABLE, detail)

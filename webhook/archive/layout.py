@@ -9,8 +9,8 @@ from dataclasses import dataclass
 from typing import Self
 
 from webhook.archive.choice import only
-from webhook.archive.files import Files
-from webhook.errors import FailureKind, FetchError, UsageError
+from webhook.archive.files import Files, malformed, mismatched
+from webhook.errors import FetchError, UsageError
 from webhook.oci import (
     Descriptor,
     Digest,
@@ -51,7 +51,7 @@ class LayoutImage:
             raise UsageError(f"not an OCI image layout: {error.detail}") from None
         index = parse_document(files.read("index.json", MAX_DOCUMENT), MediaType.OCI_INDEX)
         if not isinstance(index, Index):
-            raise FetchError(FailureKind.MALFORMED, "index.json is not an index")
+            raise malformed("index.json", "is not an index")
         return cls(files, _chosen(index, tag))
 
     @property
@@ -94,9 +94,7 @@ class LayoutImage:
         digest = descriptor.digest
         data = self.files.read(f"blobs/{digest.algorithm}/{digest.hex}", limit)
         if len(data) != descriptor.size or not digest.matches(data):
-            raise FetchError(
-                FailureKind.DIGEST_MISMATCH, f"the content of blob {digest} is something else"
-            )
+            raise mismatched(f"blob {digest}")
         return data
 
 

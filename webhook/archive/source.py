@@ -42,22 +42,24 @@ async def open_image(text: str) -> tuple[ImageSource, Reference]:
 
 def _open(text: str) -> tuple[ImageSource, Reference]:
     scheme, _, rest = text.partition(":")
-    path, tag = _split(rest)
-    if not (path.is_dir() if scheme == "oci" else path.is_file()):
-        raise UsageError(f"{rest!r} is not a {'folder' if scheme == 'oci' else 'file'}")
     try:
+        path, tag = _split(rest)
+        if not (path.is_dir() if scheme == "oci" else path.is_file()):
+            raise UsageError(f"not a {'folder' if scheme == 'oci' else 'file'}")
         image = _OPENERS[scheme](path, tag)
     except UsageError as error:
         raise UsageError(f"{text!r}: {error}") from None
+    except OSError as error:
+        raise UsageError(f"{text!r}: {error.strerror}") from None
     return image, _reference(text, path, image)
 
 
 def _split(text: str) -> tuple[Path, str | None]:
     """Path and tag; both may have colons, so that the shortest path that is there decides."""
     path, *tags = text.split(":")
-    while not Path(path).exists():
+    while not (path and Path(path).exists()):
         if not tags:
-            raise UsageError(f"there is no file or folder {text!r}")
+            raise UsageError("there is no such file or folder")
         path = f"{path}:{tags.pop(0)}"
     return Path(path), ":".join(tags) or None
 

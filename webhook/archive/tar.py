@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self, cast
 
-from webhook.archive.files import missing, too_large, unreadable
+from webhook.archive.files import malformed, missing, too_large, unreadable
 from webhook.archive.headers import HARD_LINK, REGULAR, SYMBOLIC_LINK, exactly, headers
 from webhook.errors import FailureKind, FetchError
 
@@ -57,7 +57,7 @@ class Tar:
         """See ``Files.read``. A link is not followed."""
         member = self._member(name)
         if member.link is not None:
-            raise FetchError(FailureKind.MALFORMED, f"{name[:120]} is a link")
+            raise malformed(name, "is a link")
         if member.size > limit:
             raise too_large(name, limit)
         with _opened(self.path) as (stream, _):
@@ -74,7 +74,7 @@ class Tar:
         if member.link is not None:
             member = self._member(member.link)
         if member.link is not None:
-            raise FetchError(FailureKind.MALFORMED, f"{name[:120]} links to a link")
+            raise malformed(name, "links to a link")
         return member
 
     def _member(self, name: str) -> Member:
@@ -121,7 +121,5 @@ def _normal(name: str) -> str:
     """A name without ``.`` and doubled slashes, inside the archive."""
     parts = [part for part in name.split("/") if part not in ("", ".")]
     if name.startswith("/") or ".." in parts:
-        raise FetchError(
-            FailureKind.MALFORMED, f"the archive names a path outside itself: {name[:80]!r}"
-        )
+        raise malformed(name, "is a path outside the archive that names it")
     return "/".join(parts)

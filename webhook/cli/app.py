@@ -1,8 +1,8 @@
 """The command itself: its subcommands, and the last resort for every error."""
 
 import sys
+from typing import NoReturn
 
-import click
 import typer
 
 from webhook import __version__
@@ -23,12 +23,14 @@ def build() -> typer.Typer:
         context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
     )
     app.callback()(_version)
-    app.command("serve")(serve.serve)
-    app.command("inspect")(inspect.inspect)
-    app.command("check")(check.check)
+    app.command("serve", short_help="The webhook over HTTPS.")(serve.serve)
+    app.command("inspect", short_help="What an image is, and on what evidence.")(inspect.inspect)
+    app.command(
+        "check", short_help="Verdicts for images, or for the Pods that manifests would make."
+    )(check.check)
     app.add_typer(policy.build(), name="policy")
-    app.command("rules")(rules.rules)
-    app.command("demo")(demo.demo)
+    app.command("rules", short_help="The catalogue of rules, or one rule's page.")(rules.rules)
+    app.command("demo", short_help="The whole main job against an embedded registry.")(demo.demo)
     return app
 
 
@@ -43,27 +45,16 @@ def _version(
 def main() -> None:
     """Run ``slimgate``; never shows a traceback for what a person can mend."""
     try:
-        code = build()(standalone_mode=False)
-    except click.exceptions.Abort:
-        code = 130
-    except click.ClickException as error:
-        error.show()
-        code = USAGE
+        build()()
     except InvalidFile as error:
-        _say(*map(str, error.problems))
-        code = USAGE
+        _fail(USAGE, *map(str, error.problems))
     except UsageError as error:
-        _say(str(error))
-        code = USAGE
+        _fail(USAGE, str(error))
     except FetchError as error:
-        _say(f"could not be read: {error.detail} ({error.kind})")
-        code = INCOMPLETE
-    except BrokenPipeError:
-        sys.stderr.close()
-        code = 0
-    sys.exit(code or 0)
+        _fail(INCOMPLETE, f"could not be read: {error.detail} ({error.kind})")
 
 
-def _say(*lines: str) -> None:
+def _fail(code: int, *lines: str) -> NoReturn:
     for line in lines:
         typer.echo(f"slimgate: {line}", err=True)
+    sys.exit(code)

@@ -7,6 +7,7 @@ from typing import Annotated, Literal
 
 import typer
 
+from webhook.archive import is_archive
 from webhook.cli.exits import FINDINGS, INCOMPLETE
 from webhook.cli.options import (
     Color,
@@ -18,6 +19,7 @@ from webhook.cli.options import (
     with_registries,
 )
 from webhook.errors import UsageError
+from webhook.oci import Reference
 from webhook.policy.plan import skipped
 from webhook.report import data, text
 from webhook.services.check import Judged, Subject, subjects_in
@@ -54,6 +56,7 @@ def check(
 
     \b
     Exit codes: 2 usage, 1 findings at or above --fail-on, 3 something could not be known, 0.
+
     \b
     Examples:
       slimgate check ghcr.io/acme/api:1.4.2 --policies python-recommended
@@ -64,7 +67,7 @@ def check(
     if not images and not file:
         raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
     settings = from_process(ctx.params, ctx.params["config"])
-    subjects = [Subject(image, None, image) for image in images or ()]
+    subjects = [_image(text) for text in images or ()]
     subjects += [found for path in file or () for found in _manifests(path, namespace)]
     if not subjects:
         raise UsageError("no workload found in the manifests: nothing was checked")
@@ -80,6 +83,12 @@ def check(
         value = data.verdicts(judged)
         typer.echo(data.as_json(value) if output is Output.JSON else data.as_yaml(value))
     raise typer.Exit(_code(judged, fail_on))
+
+
+def _image(text: str) -> Subject:
+    if not is_archive(text):
+        Reference.parse(text)  # what a person typed wrongly is no finding
+    return Subject(text, None, text)
 
 
 def _manifests(path: Path, namespace: str | None) -> Iterator[Subject]:

@@ -48,6 +48,7 @@ def demo(
     \b
     Starts a registry with sample images and the webhook over TLS, sends the admission
     reviews that an API server would send, and shows what a developer would be told.
+
     \b
     Examples:
       slimgate demo

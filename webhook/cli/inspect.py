@@ -40,6 +40,7 @@ def inspect(
       oci:DIR[:TAG]                 an OCI layout
       oci-archive:FILE[:TAG]        the same in a tar file
       docker-archive:FILE[:TAG]     what docker save writes
+
     \b
     Examples:
       slimgate inspect python:3.13-slim

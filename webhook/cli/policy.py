@@ -61,6 +61,7 @@ def run_cases(places: Places = None) -> None:
     \b
     Each file of cases is put to the policies of its own folder.
     Exit code 1 when a case comes out otherwise than it says.
+
     \b
     Examples:
       slimgate policy test

@@ -52,6 +52,7 @@ def serve(
     \b
     A second, plain-HTTP port has /healthz, /readyz and /metrics. Certificates and
     policies are followed as their files change. Every flag can be given as SLIMGATE_<FLAG>, too.
+
     \b
     Examples:
       slimgate serve --self-signed --policies python-recommended

@@ -3,6 +3,7 @@
 import difflib
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import suppress
 from typing import Any
 
 from pydantic import BaseModel, ValidationError
@@ -82,10 +83,18 @@ def problems_of(
     document: Document, error: ValidationError, prefix: Path, model: type[BaseModel]
 ) -> Iterator[Problem]:
     """Pydantic's errors as problems with a place and the nearest right word."""
-    for item in error.errors(include_url=False, include_context=True):
+    found = error.errors(include_url=False, include_context=True)
+    for item in found:
+        if item["type"] == "too_short" and _has_deeper(item, found):
+            continue  # pydantic counts only the items that are valid
         path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
         unknown = item["type"] == "extra_forbidden"
-        yield document.problem(path, _wording(item, path, document, model), at_key=unknown)
+        yield document.problem(path, _wording(item, path, model), at_key=unknown)
+
+
+def _has_deeper(item: ErrorDetails, found: list[ErrorDetails]) -> bool:
+    depth = len(item["loc"])
+    return any(len(o["loc"]) > depth and o["loc"][:depth] == item["loc"] for o in found)
 
 
 def _is_cases(document: Document) -> bool:
@@ -111,7 +120,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
     return f" (did you mean {close[0]!r}?)" if close else ""
 
 
-def _wording(item: ErrorDetails, path: Path, document: Document, model: type[BaseModel]) -> str:
+def _wording(item: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     key = str(path[-1]) if path else ""
     match item["type"]:
         case "extra_forbidden":
@@ -187,19 +196,17 @@ def _entries(document: Document, catalogue: Catalogue, problems: list[Problem]) 
     """Rules with their options bound; what is wrong with options joins ``problems``."""
     spec = document.data.get("spec") if isinstance(document.data, dict) else None
     for at, raw in enumerate(_list(spec.get("rules") if isinstance(spec, dict) else None)):
-        try:
-            entry = RuleEntry.model_validate(raw)
-        except ValidationError:
-            continue
-        kind = catalogue.get(entry.rule)
+        kind = catalogue.get(str(raw.get("rule"))) if isinstance(raw, dict) else None
         if kind is None:
             continue
         try:
-            rule = kind.model_validate(entry.options)
+            rule = kind.model_validate(raw.get("with") or {})
         except ValidationError as error:
             prefix: Path = ("spec", "rules", at, "with")
             problems += problems_of(document, error, prefix, kind)
-        else:
+            continue
+        with suppress(ValidationError):  # told with the whole document
+            entry = RuleEntry.model_validate(raw)
             yield Entry(rule, entry.action, entry.applies_to or kind.scope)
 
 

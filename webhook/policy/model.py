@@ -52,6 +52,7 @@ PlatformText = Annotated[
     BeforeValidator(lambda value: Platform.parse(_text(value))),
     WithJsonSchema({"type": "string", "examples": ["linux/amd64", "linux/arm64/v8"]}),
 ]
+DateText = Annotated[date, BeforeValidator(_text)]
 MatchedKind = Literal["container", "init", "ephemeral", "imageVolume"]
 
 
@@ -125,7 +126,7 @@ class Exemption(Written):
     reason: Annotated[str, Field(min_length=1)]
     owner: str | None = None
     """Who to ask."""
-    expires: date | None = None
+    expires: DateText | None = None
     """The last day it holds (UTC)."""
 
 

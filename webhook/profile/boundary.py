@@ -90,12 +90,11 @@ def python_block(steps: Sequence[Instruction]) -> Block | None:
 def root_step(steps: Sequence[Instruction]) -> int | None:
     """Index of the step that brought the operating system, if the first layer is one."""
     for index, step in enumerate(steps):
-        if step.empty:
-            continue
-        if step.builder in _ROOTS or step.raw.startswith("BusyBox "):
-            return index
         copy = copy_of(step)
-        return index if copy is not None and copy.is_root else None
+        if step.builder in _ROOTS or step.raw.startswith("BusyBox ") or (copy and copy.is_root):
+            return index
+        if copy or step.verb == "RUN":
+            return None
     return None
 
 
@@ -145,12 +144,13 @@ def _is_flattened(steps: Sequence[Instruction]) -> bool:
 
 
 def _base_command(steps: Sequence[Instruction]) -> int | None:
-    """The nearest empty ``CMD`` below the topmost layer: a base's last word, as a rule."""
-    top = max((i for i, step in enumerate(steps) if not step.empty), default=0)
-    for index in range(top - 1, -1, -1):
-        if steps[index].verb == "CMD" and steps[index].empty:
-            return index
-    return None
+    """The nearest ``CMD`` below the topmost change of files: a base's last word, as a rule.
+
+    Told by the verbs and not by ``empty_layer``, which squashing sets on everything.
+    """
+    changes = (i for i, step in enumerate(steps) if step.verb in ("RUN", "COPY", "ADD"))
+    top = max(changes, default=0)
+    return next((i for i in range(top - 1, -1, -1) if steps[i].verb == "CMD"), None)
 
 
 class _RunImage(msgspec.Struct):

@@ -21,12 +21,16 @@ class _Wrapper:
     """Arguments of its own before the command."""
 
 
+def _names(text: str) -> frozenset[str]:
+    return frozenset(text.split())
+
+
 _WRAPPERS = {
     **dict.fromkeys(
-        (
-            "exec command nohup time stdbuf setsid xvfb-run catatonit dumb-init docker-init eval"
-            " setpriv catchsegv ddtrace-run opentelemetry-instrument with-contenv doas"
-        ).split(),
+        _names("""
+            exec command nohup time stdbuf setsid xvfb-run catatonit dumb-init docker-init eval
+            setpriv catchsegv ddtrace-run opentelemetry-instrument with-contenv doas
+        """),
         _Wrapper(),
     ),
     "tini": _Wrapper("pe"),
@@ -42,40 +46,41 @@ _WRAPPERS = {
     "numactl": _Wrapper("CNlmip"),
 }
 _RUNNERS = {
-    **dict.fromkeys("uv poetry pipenv pdm rye hatch".split(), "run"),
-    **dict.fromkeys("conda mamba micromamba pixi coverage".split(), "run"),
+    **dict.fromkeys(
+        _names("uv poetry pipenv pdm rye hatch conda mamba micromamba pixi coverage"), "run"
+    ),
     "newrelic-admin": "run-program",
 }
 """Programs that run the command behind one of their subcommands."""
-_RUNNER_VALUES = frozenset(
-    "-n --name -p --prefix --with --project --directory --extra --group --python --env-file"
-    " --package --cwd -e --environment".split()
-)
-_KEYWORDS = frozenset("if then elif else while until do ! { } time".split())
-_SHELLS = frozenset("sh bash dash ash zsh ksh su runuser".split())
+_RUNNER_VALUES = _names("""
+    -n --name -p --prefix --with --project --directory --extra --group --python --env-file
+    --package --cwd -e --environment
+""")
+_KEYWORDS = _names("if then elif else while until do ! { }")
+_SHELLS = _names("sh bash dash ash zsh ksh su runuser")
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?|graalpy|hy|ipython3?")
-_PYTHON_TOOLS = frozenset(
-    "airflow ansible ansible-playbook ansible-runner arq bokeh celery certbot chainlit circusd"
-    " coverage dagster dagster-daemon dagster-webserver daphne dask-scheduler dask-worker dbt"
-    " ddtrace-run django-admin django-admin.py dramatiq fastapi flask flower granian gunicorn hatch"
-    " hypercorn huey_consumer huey_consumer.py jupyter jupyter-lab jupyter-notebook jupyterhub"
-    " jupyterhub-singleuser kedro litestar locust luigid mkdocs mlflow newrelic-admin nosetests"
-    " odoo opentelemetry-instrument papermill pdm pelican pipenv poetry prefect pserve pytest"
-    " rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build streamlit"
-    " superset torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve".split()
-)
+_PYTHON_TOOLS = _names("""
+    airflow ansible ansible-playbook ansible-runner arq bokeh celery certbot chainlit circusd
+    coverage dagster dagster-daemon dagster-webserver daphne dask-scheduler dask-worker dbt
+    ddtrace-run django-admin django-admin.py dramatiq fastapi flask flower granian gunicorn hatch
+    hypercorn huey_consumer huey_consumer.py jupyter jupyter-lab jupyter-notebook jupyterhub
+    jupyterhub-singleuser kedro litestar locust luigid mkdocs mlflow newrelic-admin nosetests
+    odoo opentelemetry-instrument papermill pdm pelican pipenv poetry prefect pserve pytest
+    rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build streamlit
+    superset torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve
+""")
 """Programs that are written in Python and nothing else (uWSGI: for Python before all)."""
-_OTHER = frozenset(
-    "apache2 apache2-foreground apache2ctl beam.smp bun bundle bundler caddy catalina.sh clojure"
-    " consul crystal deno docker-php-entrypoint dockerd dotnet elixir envoy erl gradle grafana"
-    " grafana-server haproxy httpd httpd-foreground iex irb java jruby jshell julia kong lein lua"
-    " mariadbd memcached mix mongod mvn mysqld nest next nginx node nodejs npm npx nuxt perl php"
-    " php-fpm pnpm postgres prometheus puma pwsh R rackup rails rabbitmq-server rake redis-server"
-    " Rscript ruby rustc sbt scala sidekiq solr swift traefik ts-node tsx unicorn vault yarn".split()
-)
+_OTHER = _names("""
+    apache2 apache2-foreground apache2ctl beam.smp bun bundle bundler caddy catalina.sh clojure
+    consul crystal deno docker-php-entrypoint dockerd dotnet elixir envoy erl gradle grafana
+    grafana-server haproxy httpd httpd-foreground iex irb java jruby jshell julia kong lein lua
+    mariadbd memcached mix mongod mvn mysqld nest next nginx node nodejs npm npx nuxt perl php
+    php-fpm pnpm postgres prometheus puma pwsh R rackup rails rabbitmq-server rake redis-server
+    Rscript ruby rustc sbt scala sidekiq solr swift traefik ts-node tsx unicorn vault yarn
+""")
 """Programs that are another language's runtime, or a server that is not written in Python."""
-_VENV = re.compile(r"/\.?(?:[a-z]+-)?v?env\d*/bin/")
-_SCRIPT = re.compile(r"(?:\S*/)?[\w.-]+\.py")
+_VENV = re.compile(r"/(?:\.?env|[\w.-]{0,40}venv[\w.-]{0,40}|\.?virtualenvs?/[\w.-]{1,60})/bin/")
+_SCRIPT = re.compile(r"(?:\S*/)?[\w.-]+\.(?:py|pyz|pex)")
 _ENTRYPOINT = re.compile(r"\.sh$|entrypoint|start|run|init|launch|wrapper", re.IGNORECASE)
 
 RUNS = 80
@@ -118,7 +123,7 @@ def other_runtime(argv: Sequence[str]) -> str | None:
 
 def name_of(command: Command) -> str:
     """The program's name without its directory."""
-    return re.split(r"[/\\]", command[0])[-1] if command else ""
+    return command[0].replace("\\", "/").rpartition("/")[2] if command else ""
 
 
 def _python_weight(command: Command) -> int:

@@ -5,27 +5,33 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from webhook.profile.boundary import declared_base, python_block
 from webhook.profile.evidence import Evidence, Source, observed
+from webhook.profile.history import Builder, Instruction
 from webhook.profile.image import Distro
 from webhook.profile.packages import Family, families
 from webhook.profile.reading import Reading
 
-MUSL = frozenset({"alpine", "postmarketos", "adelie", "chimera"})
-"""Distributions whose C library is musl."""
+MUSL = frozenset({"alpine"})
+"""Distributions whose C library is musl, of those that are recognised here."""
 GLIBC = frozenset(
-    "debian ubuntu rhel centos fedora rocky almalinux ol amzn wolfi chainguard photon azurelinux"
-    " mariner sles opensuse opensuse-leap opensuse-tumbleweed arch".split()
+    {"debian", "ubuntu", "rhel", "centos", "fedora", "rocky", "almalinux", "ol", "amzn", "wolfi"}
+    | {"photon", "sles", "opensuse", "opensuse-leap", "opensuse-tumbleweed", "arch"}
 )
-"""Distributions whose C library is glibc."""
+"""Distributions whose C library is glibc, of those that are recognised here."""
 
 _DEBIAN = re.compile(r"# debian\.sh\b.*?'([a-z]+)' '@\d+'")
 _ALPINE = re.compile(r"alpine-minirootfs-(\d+\.\d+(?:\.\d+)?|\d{8})-")
-_UBUNTU_RECIPE = re.compile(r"ARG LAUNCHPAD_BUILD_ARCH|dpkg-divert --local --rename --add /sbin/initctl")
-_UBUNTU_TEXT = re.compile(r"ppa:|archive\.ubuntu\.com/ubuntu|ubuntu-keyring|/repos/ubuntu\d{4}/")
+_UBUNTU_RECIPE = re.compile(
+    r"ARG LAUNCHPAD_BUILD_ARCH|dpkg-divert --local --rename --add /sbin/initctl"
+)
+_UBUNTU_TEXT = re.compile(r"\bppa:|archive\.ubuntu\.com/ubuntu|/linux/ubuntu/|/repos/ubuntu\d{4}/")
 _AMAZON = re.compile(r"amazon-linux-extras|RPM-GPG-KEY-amazon-linux-(\d+)|al(2023)-container-")
 _RELEASE = re.compile(r"[0-9][0-9.]{0,15}|[a-z]{3,20}")
 _UBI = re.compile(r"(?:ubi|rhel)-?(\d+)")
 _FLAVOUR = re.compile(r"([a-z]+)-(\d+)")
+_CUDA_REPOSITORY = re.compile(r"/ubuntu(\d\d)(\d\d)/")
 _DISTTAG = re.compile(r"f(\d+)container")
+_DISTROLESS = re.compile(r"/distroless/[\w.-]+-debian(\d+)$")
+_DEBIAN_PYTHON = re.compile(r"(?:/usr/bin|/python/bin)/python3\.\d+$")
 _BASES = {
     "library/debian": "debian",
     "library/ubuntu": "ubuntu",
@@ -59,6 +65,7 @@ def signals(reading: Reading) -> Iterator[Evidence]:
 
 def named(reading: Reading) -> Iterator[Evidence]:
     """The signals that name a distribution, rather than infer one from its package manager."""
+    yield from in_history(reading.steps)
     for signal in _SIGNALS:
         yield from signal(reading)
 
@@ -82,8 +89,9 @@ def _said(name: str, release: str | None) -> str:
     return f"{name} {release}" if release else name
 
 
-def _history(reading: Reading) -> Iterator[Evidence]:
-    for step in reading.steps:
+def in_history(steps: Iterable[Instruction]) -> Iterator[Evidence]:
+    """What the steps of a build say of the distribution they ran on."""
+    for step in steps:
         text = step.raw[:4096]
         if match := _DEBIAN.match(text):
             yield observed(Source.HISTORY, f"debian {match[1]}", 90, text)
@@ -116,7 +124,9 @@ def _labels(reading: Reading) -> Iterator[Evidence]:
             if pattern.match(labels.get(key, "")):
                 yield observed(Source.LABEL, name, 65, f"{key}={labels[key]}")
     if any(key.startswith(("com.suse.", "org.opensuse.")) for key in labels):
-        yield observed(Source.LABEL, "sles" if "com.suse.eula" in labels else "opensuse", 60, "com.suse.*")
+        yield observed(
+            Source.LABEL, "sles" if "com.suse.eula" in labels else "opensuse", 60, "com.suse.*"
+        )
     distro = labels.get("io.buildpacks.base.distro.name", "")
     if re.fullmatch(r"[a-z]+", distro):
         release = labels.get("io.buildpacks.base.distro.version")
@@ -126,24 +136,36 @@ def _labels(reading: Reading) -> Iterator[Evidence]:
 def _environment(reading: Reading) -> Iterator[Evidence]:
     flavour = _FLAVOUR.fullmatch(reading.env.get("OS_FLAVOUR", ""))
     if flavour:
-        yield observed(Source.CONFIG, f"{flavour[1]} {flavour[2]}", 75, f"ENV OS_FLAVOUR={flavour[0]}")
+        yield observed(
+            Source.CONFIG, f"{flavour[1]} {flavour[2]}", 75, f"ENV OS_FLAVOUR={flavour[0]}"
+        )
     fedora = _DISTTAG.fullmatch(reading.env.get("DISTTAG", ""))
     if fedora:
         yield observed(Source.CONFIG, f"fedora {fedora[1]}", 80, f"ENV DISTTAG={fedora[0]}")
-    for value in (reading.env.get("NV_ML_REPO_URL", ""),):
-        if match := re.search(r"/(ubuntu)(\d\d)(\d\d)/", value):
-            yield observed(Source.CONFIG, f"ubuntu {match[2]}.{match[3]}", 75, "ENV NV_ML_REPO_URL")
-    if reading.env.get("PATH", "").startswith("/var/lang/bin:"):
+    cuda = _CUDA_REPOSITORY.search(reading.env.get("NV_ML_REPO_URL", ""))
+    if cuda:
+        yield observed(Source.CONFIG, f"ubuntu {cuda[1]}.{cuda[2]}", 75, "ENV NV_ML_REPO_URL")
+    if "/var/lang/bin" in reading.env.get("PATH", "").split(":"):
         yield observed(Source.CONFIG, "amzn", 75, "ENV PATH of an AWS Lambda base image")
 
 
 def _declared(reading: Reading) -> Iterator[Evidence]:
     base = declared_base(reading)
     if base is not None:
-        repository = base.path.partition("/")[2]
-        name = _BASES.get(repository)
-        if name is not None:
-            yield observed(base.source, name, min(80, base.weight), f"base {base.reference}")
+        name = _BASES.get(base.path.partition("/")[2])
+        match = _DISTROLESS.search(base.path)
+        says = name or (f"debian {match[1]}" if match else None)
+        if says:
+            yield observed(base.source, says, min(80, base.weight), f"base {base.reference}")
+    if "com.google.distroless.python.version" in reading.annotations:
+        yield observed(Source.ANNOTATION, "debian", 85, "distroless annotation")
+    program = reading.argv[0] if reading.argv else ""
+    if (
+        reading.steps
+        and reading.steps[0].builder is Builder.BAZEL
+        and _DEBIAN_PYTHON.match(program)
+    ):
+        yield observed(Source.COMMAND, "debian", 60, f"distroless python: {program}")
 
 
 def _managers(reading: Reading) -> Iterator[Evidence]:
@@ -151,6 +173,8 @@ def _managers(reading: Reading) -> Iterator[Evidence]:
     block = python_block(reading.steps)
     end, weight = (block.start, 85) if block else (len(reading.steps), 40)
     used = {family for step in reading.steps[:end] for family in families(step)}
+    if any(step.builder is Builder.APKO for step in reading.steps):
+        return  # Alpine or Wolfi
     if used == {Family.APT}:
         yield observed(Source.HISTORY, "debian", weight, "apt")
     elif used == {Family.APK}:
@@ -158,7 +182,6 @@ def _managers(reading: Reading) -> Iterator[Evidence]:
 
 
 _SIGNALS: tuple[Callable[[Reading], Iterable[Evidence]], ...] = (
-    _history,
     _labels,
     _environment,
     _declared,

@@ -15,11 +15,16 @@ other tools   one line that names the tool (:class:`Builder`) and no Dockerfile 
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
+from itertools import islice
 
 from webhook.oci import History
+from webhook.profile.command import programs
 from webhook.profile.shell import Command, split
+
+MAX_SCRIPT = 256 * 1024
+"""Characters of all ``RUN`` scripts together that are taken apart; real images stay far below."""
 
 
 class Builder(StrEnum):
@@ -62,16 +67,20 @@ class Instruction:
     """``--mount=…``, ``--from=…``: what the builder kept of them, which is not always all."""
     build_args: str = ""
     """Build arguments as recorded before a ``RUN``: ``A=b C=d``. They may hold secrets."""
-    commands: tuple[Command, ...] = ()
-    """The simple commands of a ``RUN``."""
+    programs: tuple[Command, ...] = ()
+    """The programs that a ``RUN`` starts, in order, wrappers before what they run."""
 
 
 def read_history(entries: Iterable[History]) -> tuple[Instruction, ...]:
     """Every entry as an instruction, oldest first; as many as there are entries."""
     shells = ["/bin/sh -c"]
     steps: list[Instruction] = []
+    budget = MAX_SCRIPT
     for entry in entries:
         step = _read(entry, shells)
+        budget -= len(step.text) if step.verb == "RUN" else 0
+        if step.verb == "RUN" and budget >= 0:
+            step = replace(step, programs=_programs(step.text))
         steps.append(step)
         if step.verb == "SHELL" and len(shells) < _MAX_SHELLS:
             shells.append(" ".join(words_of(step.text)))
@@ -87,6 +96,8 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 _MAX_SHELLS = 16
+_MAX_PROGRAMS = 2000
+"""Programs of one ``RUN``; real ones start some dozens."""
 _VERBS = (
     "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL"
     " USER VOLUME WORKDIR"
@@ -133,6 +144,11 @@ _COMMENTS = (
 """Beginnings of a ``comment``."""
 
 
+def _programs(script: str) -> tuple[Command, ...]:
+    found = (program for command in split(script) for program in programs(command))
+    return tuple(islice(found, _MAX_PROGRAMS))
+
+
 def _read(entry: History, shells: list[str]) -> Instruction:
     raw = entry.created_by or ""
     comment = entry.comment or ""
@@ -152,9 +168,8 @@ def _read(entry: History, shells: list[str]) -> Instruction:
     flags, rest = _flags(rest)
     build_args, rest = _without_shell(rest, shells)
     later_flags, script = _flags(rest)
-    return Instruction(
-        "RUN", script, raw, comment, empty, builder, flags + later_flags, build_args, split(script)
-    )
+    flags += later_flags
+    return Instruction("RUN", script, raw, comment, empty, builder, flags, build_args)
 
 
 _MAX_SHELL = 512

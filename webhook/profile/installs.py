@@ -5,7 +5,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of
 from webhook.profile.history import Instruction
 from webhook.profile.shell import Command
 
@@ -15,6 +15,8 @@ class Kind(StrEnum):
 
     PROJECT = "project"
     """A project's dependencies or the project: ``-r requirements.txt``, ``uv sync``, ``.``."""
+    LIBRARY = "library"
+    """Packages by name, libraries or servers among them that only Python programs use."""
     NAMED = "named"
     """Packages by name: the application, or a tool for something else."""
     INSTALLER = "installer"
@@ -57,7 +59,17 @@ _SUBCOMMANDS = {
     "rye": ("sync",),
     "uv": ("sync", "pip", "tool"),
 }
-_INSTALLERS = frozenset("pip setuptools wheel uv poetry pipenv pdm virtualenv".split())
+_INSTALLERS = frozenset(
+    {"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "virtualenv"}
+)
+_LIBRARIES = frozenset(
+    {"aiohttp", "apache-airflow", "celery", "dash", "django", "djangorestframework", "fastapi"}
+    | {"flask", "gradio", "gunicorn", "jax", "jupyter", "jupyterlab", "keras", "matplotlib"}
+    | {"notebook", "numpy", "opencv-python", "opencv-python-headless", "pandas", "psycopg2"}
+    | {"psycopg2-binary", "pyspark", "scikit-learn", "scipy", "sqlalchemy", "starlette"}
+    | {"streamlit", "tensorflow", "tensorflow-gpu", "tornado", "torch", "transformers", "uvicorn"}
+    | {"uwsgi", "vllm", "xgboost"}
+)
 _NAME_END = re.compile(r"[\[=<>~! ]")
 _CONDA = frozenset({"conda", "mamba", "micromamba", "conda-lock", "pixi"})
 _PROJECT_WORD = re.compile(
@@ -74,13 +86,11 @@ _URL_VERSION = re.compile(r"(?:/Python-|/python/|/v|/cpython-)(\d+\.\d+\.\d+)")
 
 
 def _of_step(index: int, step: Instruction) -> Iterator[Install]:
-    for command in step.commands:
-        for program in programs(command):
-            for read in _READERS:
-                if (found := read(program)) is not None:
-                    tool, kind, version = found
-                    yield Install(tool, kind, index, program, version)
-                    break
+    for program in step.programs:
+        found = next(filter(None, (read(program) for read in _READERS)), None)
+        if found is not None:
+            tool, kind, version = found
+            yield Install(tool, kind, index, program, version)
     if step.verb in ("RUN", "ADD"):
         yield from _built(index, step.text)
 
@@ -99,7 +109,9 @@ def _pip(command: Command) -> _Found | None:
     whole = tool in ("poetry", "pdm", "rye") or words[0] == "sync" or words == ["install"]
     if whole or any(map(_PROJECT_WORD.fullmatch, command[2:])):
         return tool, Kind.PROJECT, None
-    names = {_NAME_END.split(word)[0] for word in words[1:]} - {"install"}
+    names = {_NAME_END.split(word)[0].lower() for word in words[1:]} - {"install"}
+    if names & _LIBRARIES:
+        return tool, Kind.LIBRARY, None
     return tool, Kind.INSTALLER if names <= _INSTALLERS else Kind.NAMED, None
 
 

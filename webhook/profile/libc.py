@@ -36,7 +36,7 @@ _TAG_GLIBC = re.compile(
 _BASE_MUSL = re.compile(r"/alpine$|-alpine$")
 _BASE_GLIBC = re.compile(
     r"/(?:debian|ubuntu|fedora|centos|rockylinux|almalinux|amazonlinux|oraclelinux|minideb)$"
-    r"|/ubi\d+(?:-\w+)?$|/ubi\d+/|-debian\d+$|/run-(?:bionic|jammy|noble)-"
+    r"|/ubi\d+(?:-\w+)?$|/ubi\d+/|/(?!static)[\w.-]+-debian\d+$|/run-(?:bionic|jammy|noble)-"
 )
 _BUILDPACK_STACK = re.compile(r"bionic|jammy|noble|ubuntu|heroku|google|tanzu|debian|redhat", re.I)
 
@@ -119,7 +119,9 @@ def _base_shell(reading: Reading) -> Iterator[Evidence]:
     for step in reading.steps[root + 1 : root + 4]:
         if step.verb == "CMD":
             if words_of(step.text) in (("bash",), ("/bin/bash",)):
-                yield observed(Source.HISTORY, "glibc", 60, f"operating system with CMD {step.text}")
+                yield observed(
+                    Source.HISTORY, "glibc", 60, f"operating system with CMD {step.text}"
+                )
             return
 
 
@@ -137,8 +139,6 @@ def _environment(reading: Reading) -> Iterator[Evidence]:
     cuda = next(filter(_GLIBC_ENV.fullmatch, reading.env), None)
     if cuda:
         yield observed(Source.CONFIG, "glibc", 75, f"ENV {cuda}: CUDA and ROCm need glibc")
-    if reading.env.get("PATH", "").startswith("/var/lang/bin:"):
-        yield observed(Source.CONFIG, "glibc", 75, "ENV PATH of an AWS Lambda base image")
 
 
 def _declared(reading: Reading) -> Iterator[Evidence]:

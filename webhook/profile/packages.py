@@ -1,11 +1,11 @@
 """System packages: what a build's package managers installed, and what of it is still there."""
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of
 from webhook.profile.history import Instruction
 from webhook.profile.shell import Command
 
@@ -53,9 +53,18 @@ _MANAGERS = {
     ),
     "pacman": _Manager(Family.PACMAN, frozenset({"-S", "-Sy", "-Syu", "-Su"}), frozenset({"-R"})),
 }
-PYTHON_PACKAGE = re.compile(r"(?:rh-)?(?:python|pypy)([23])?\.?(\d{1,2})?(?:-.+)?|py3-.+")
+PYTHON_PACKAGE = re.compile(
+    r"(?:rh-)?(?:python|pypy)-?([23])?\.?(\d{1,2})?(?:-.+)?|py3(?:\.\d+)?-.+|ipython3?|gunicorn3?"
+    r"|uwsgi-plugin-python3?|libapache2-mod-wsgi(?:-py3)?"
+)
 """A distribution's Python or one of its libraries; the groups are the version in the name."""
 
+_ASKS = re.compile(
+    r"/etc/(?:os|alpine|redhat|lsb)[-_]release|/etc/debian_version"
+    r"|(?:command -v|which|type|hash) +(?:apk|apt|apt-get|dnf|microdnf|yum)\b"
+)
+_MAX_GLOBS = 32
+"""Removals by pattern that are carried out; each looks at every package."""
 _GROUP = ("-t", "--virtual")
 _VERSION = re.compile(
     r"([a-zA-Z0-9][\w.+-]*?)(?::\w+)?(?:[=<>~@/].*)?(?:\.(?:x86_64|aarch64|noarch))?"
@@ -73,34 +82,34 @@ class Package:
     """Index of the history entry."""
     beside: frozenset[str]
     """All that the same call asked for."""
-    group: str = ""
-    """The name of apk's ``--virtual``; empty when it was asked for on its own account."""
 
 
 def families(step: Instruction) -> frozenset[Family]:
-    """The kinds of package manager that a step calls, for whatever."""
-    return frozenset(
-        _MANAGERS[name].family for name, _ in _calls(step.commands) if name in _MANAGERS
-    )
+    """The kinds of package manager that a step calls, for whatever.
+
+    None for a step that first asks what it runs on: it fits every distribution.
+    """
+    if _ASKS.search(step.text):
+        return frozenset()
+    names = {name_of(program) for program in step.programs}
+    return frozenset(_MANAGERS[name].family for name in names & _MANAGERS.keys())
 
 
 def installed(steps: Iterable[Instruction]) -> tuple[Package, ...]:
     """The packages asked for in the whole history that no later command removed."""
-    kept: list[Package] = []
+    kept = _Kept()
     for index, step in enumerate(steps):
-        here: list[Package] = []
-        for name, command in _calls(step.commands):
+        kept.begin()
+        for command in step.programs:
+            name = name_of(command)
             if name == "apt-mark" and "auto" in command[1:3]:
                 # Everything this step brought is up for --auto-remove: the official images' habit.
-                here = []
+                kept.forget_step()
             elif name in _MANAGERS:
                 call = _read(_MANAGERS[name], command)
-                if call is None:
-                    continue
-                here += call.brought(index)
-                kept, here = _without(kept, call.removed), _without(here, call.removed)
-        kept += here
-    return tuple(kept)
+                if call is not None:
+                    kept.apply(call, index)
+    return kept.packages()
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,17 +119,50 @@ class _Call:
     removed: frozenset[str]
     group: str
 
-    def brought(self, step: int) -> list[Package]:
-        return [
-            Package(name, self.family, step, self.packages, self.group)
-            for name in sorted(self.packages)
-        ]
 
+class _Kept:
+    """The packages so far, by group and name, so that a hostile history costs no more than its text."""
 
-def _calls(commands: Iterable[Command]) -> Iterator[tuple[str, Command]]:
-    for command in commands:
-        for program in programs(command):
-            yield name_of(program), program
+    def __init__(self) -> None:
+        self._groups: dict[str, dict[str, Package]] = {"": {}}
+        self._step: list[tuple[str, str]] = []
+        self._globs = _MAX_GLOBS
+
+    def begin(self) -> None:
+        """A new step begins."""
+        self._step = []
+
+    def forget_step(self) -> None:
+        """What the present step brought is gone again."""
+        for group, name in self._step:
+            self._groups.get(group, {}).pop(name, None)
+        self._step = []
+
+    def apply(self, call: _Call, step: int) -> None:
+        """Install and remove what one call asked for."""
+        for name in call.removed:
+            if name.endswith("*"):
+                self._forget_prefix(name[:-1])
+            elif name in self._groups and name:
+                del self._groups[name]
+            else:
+                self._groups[""].pop(name, None)
+        members = self._groups.setdefault(call.group, {})
+        for name in call.packages:
+            members[name] = Package(name, call.family, step, call.packages)
+            self._step.append((call.group, name))
+
+    def packages(self) -> tuple[Package, ...]:
+        """What is left, in a stable order."""
+        found = (p for members in self._groups.values() for p in members.values())
+        return tuple(sorted(found, key=lambda package: (package.step, package.name)))
+
+    def _forget_prefix(self, prefix: str) -> None:
+        if self._globs:
+            self._globs -= 1
+            members = self._groups[""]
+            for name in [name for name in members if name.startswith(prefix)]:
+                del members[name]
 
 
 def _read(manager: _Manager, command: Command) -> _Call | None:
@@ -151,14 +193,3 @@ def _name(word: str) -> str:
     if match is None:
         return word if word.startswith(".") else ""
     return f"{match[1]}*" if word.endswith("*") else match[1]
-
-
-def _without(packages: list[Package], gone: frozenset[str]) -> list[Package]:
-    prefixes = tuple(name[:-1] for name in gone if name.endswith("*"))
-    return [
-        package
-        for package in packages
-        if package.group not in gone
-        and (package.group or package.name not in gone)
-        and not (prefixes and package.name.startswith(prefixes))
-    ]

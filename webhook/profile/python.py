@@ -30,16 +30,13 @@ _INTERPRETER_ENV = re.compile(
     r"PYTHON[A-Z]+|VIRTUAL_ENV|CONDA_DEFAULT_ENV|PYENV_ROOT|(?:PIP|POETRY|PIPENV|PDM)_[A-Z_]+"
     r"|UV_(?!THREADPOOL_SIZE$|USE_IO_URING$)[A-Z_]+"  # those two are libuv's, hence Node's
 )
-_CONDA_ENV = re.compile(r"CONDA_DIR|CONDA_PREFIX|CONDA_HOME|MAMBA_ROOT_PREFIX|MAMBA_EXE")
-_CONDA_PATH = re.compile(r"/(?:mini|ana)?conda\d*/|/(?:mini|mamba)forge\d*/")
-_CONDA_SETUP = re.compile(r"(?:Mini|Ana)conda\d*-|Miniforge\d*|Mambaforge|\bmicromamba\b")
 _VENV_PATH = re.compile(
     r"/(?:\.?env\d*|[\w.-]{0,40}venv[\w.-]{0,40}|\.?virtualenvs?)(?:/[\w.-]{1,60})?/bin(?=:|$)"
 )
 _LIBRARY_ENV = re.compile(
     r"(?:DJANGO|FLASK|GUNICORN|UVICORN|HYPERCORN|GRANIAN|CELERY|AIRFLOW|JUPYTER|STREAMLIT|GRADIO"
     r"|DAGSTER|MLFLOW|NUMBA|KERAS|PYTORCH|TRANSFORMERS|PYSPARK|ANSIBLE|SCRAPY)_[A-Z_]+"
-    r"|MPLCONFIGDIR|MPLBACKEND|HF_HUB_\w+|TORCH_HOME|TF_CPP_MIN_LOG_LEVEL"
+    r"|MPLCONFIGDIR|MPLBACKEND|HF_HUB_\w+|TORCH_HOME"
 )
 _VERSION = re.compile(r"[23](?:\.\d+){0,2}(?:[a-z]+\d+)?")
 _BUILDPACK = re.compile(
@@ -51,7 +48,13 @@ _SOURCES = re.compile(
     r"(?:\S*/)?(?:[\w*.-]+\.py|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile(?:\.lock)?|uv\.lock"
     r"|poetry\.lock|setup\.cfg|environment\.ya?ml)"
 )
-_STORE = re.compile(r"/nix/store/[0-9a-z]{2,32}-(python3?-\d[\w.-]*|python3\d+-[\w.-]+|python3\.\d+-[\w.-]+)")
+_ENVIRONMENT = re.compile(
+    r"/(?:\.?venv|virtualenvs?|site-packages|dist-packages|conda|lib/python[23]\.\d+)(?:/|$)"
+    r"|/bin/python[23]?[\d.]*$"
+)
+_STORE = re.compile(
+    r"/nix/store/[0-9a-z]{2,32}-(python3?-\d[\w.-]*|python3\d+-[\w.-]+|python3\.\d+-[\w.-]+)"
+)
 
 
 def signals(reading: Reading) -> Iterator[Evidence]:
@@ -95,9 +98,7 @@ def _interpreter(reading: Reading) -> Iterator[Evidence]:
     if pypy:
         yield observed(Source.CONFIG, _SAYS, 85, f"ENV PYPY_VERSION={pypy}")
     elif _VERSION.fullmatch(version):
-        proof = next((key for key in ("PYTHON_SHA256", "GPG_KEY") if reading.env.get(key)), None)
-        beside = f" beside {proof}" if proof else ""
-        weight = 90 if proof else 55
+        weight, beside = (90, " beside its proof") if reading.is_official else (55, "")
         yield observed(Source.CONFIG, _SAYS, weight, f"ENV PYTHON_VERSION={version}{beside}")
 
 
@@ -137,19 +138,13 @@ def _first_name(reading: Reading, pattern: re.Pattern[str]) -> Iterator[Evidence
 
 
 def _conda(reading: Reading) -> Iterator[Evidence]:
-    name = next((name for name in reading.env if _CONDA_ENV.fullmatch(name)), None)
-    if name or _CONDA_PATH.search(reading.env.get("PATH", "")):
-        yield observed(Source.CONFIG, _SAYS, 45, f"conda: ENV {name or 'PATH'}")
-        return
-    for step in reading.steps:
-        match = _CONDA_SETUP.search(step.text) if step.verb in ("RUN", "COPY") else None
-        if match:
-            yield observed(Source.HISTORY, _SAYS, 45, f"conda: {match[0]}")
-            return
+    if reading.conda:
+        yield observed(Source.HISTORY, _SAYS, 45, f"conda: {reading.conda}")
 
 
 _INSTALL_WEIGHTS = {
     Kind.PROJECT: 60,
+    Kind.LIBRARY: 60,
     Kind.NAMED: 50,
     Kind.INSTALLER: 50,
     Kind.ENVIRONMENT: 60,
@@ -157,7 +152,7 @@ _INSTALL_WEIGHTS = {
     Kind.INTERPRETER: 60,
 }
 _INSTALL_GROUPS = (
-    (Kind.PROJECT, Kind.NAMED, Kind.INSTALLER),
+    (Kind.PROJECT, Kind.LIBRARY, Kind.NAMED, Kind.INSTALLER),
     (Kind.ENVIRONMENT, Kind.CONDA_NAMED),
     (Kind.INTERPRETER,),
 )
@@ -177,23 +172,33 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
     if not found:
         return
     # node-gyp wants python3, make and a compiler: that Python is there to build, not to run.
-    is_toolchain = all(package.beside & _TOOLCHAIN for package in found) and other_runtime(
-        reading.argv
+    is_node = "NODE_VERSION" in reading.env or other_runtime(reading.argv) in (
+        "node",
+        "npm",
+        "yarn",
     )
+    is_toolchain = is_node and all(package.beside & _TOOLCHAIN for package in found)
     names = " ".join(dict.fromkeys(package.name for package in found))
     weight = 30 if is_toolchain else 45
     yield observed(Source.HISTORY, _SAYS, weight, f"{found[0].family}: {names}")
 
 
-def _sources(reading: Reading) -> Iterator[Evidence]:
+def _copies(reading: Reading) -> Iterator[Evidence]:
+    """The best of what was copied in: a function's code, an environment, a project's files."""
     is_function = bool(reading.env.get("LAMBDA_TASK_ROOT"))
+    found: list[tuple[int, str]] = []
     for step in reading.steps:
         copy = copy_of(step)
-        source = next(filter(_SOURCES.fullmatch, copy.sources), None) if copy else None
+        if copy is None:
+            continue
+        source = next(filter(_SOURCES.fullmatch, copy.sources), None)
         if source is not None:
-            weight = 80 if is_function and source.endswith(".py") else 45
-            yield observed(Source.HISTORY, _SAYS, weight, f"{step.verb} {source}")
-            return
+            found.append((80 if is_function and source.endswith(".py") else 45, step.text))
+        if _ENVIRONMENT.search(copy.destination[-256:]):
+            found.append((60, step.text))
+    if found:
+        weight, text = max(found, key=lambda item: item[0])
+        yield observed(Source.HISTORY, _SAYS, weight, f"copied: {text}")
 
 
 def _store_paths(reading: Reading) -> Iterator[Evidence]:
@@ -215,6 +220,6 @@ _SIGNALS: tuple[Callable[[Reading], Iterable[Evidence]], ...] = (
     _conda,
     _installs,
     _packages,
-    _sources,
+    _copies,
     _store_paths,
 )

@@ -57,10 +57,26 @@ class Reading:
         )
 
     @property
+    def is_official(self) -> bool:
+        """Whether ``Env`` is that of an official python image: a version, and what proves it."""
+        return "PYTHON_VERSION" in self.env and bool(
+            self.env.get("PYTHON_SHA256") or self.env.get("GPG_KEY")
+        )
+
+    @property
+    def conda(self) -> str | None:
+        """Where conda shows: a variable's name, or the installer in the history; None if nowhere."""
+        name = next((name for name in self.env if _CONDA_ENV.fullmatch(name)), None)
+        if name or _CONDA_PATH.search(self.env.get("PATH", "")):
+            return f"ENV {name or 'PATH'}"
+        texts = (step.text for step in self.steps if step.verb in ("RUN", "COPY"))
+        return next((match[0] for text in texts if (match := _CONDA_SETUP.search(text))), None)
+
+    @property
     def tells_nothing(self) -> bool:
-        """Whether neither history nor environment nor command says anything."""
+        """Whether neither history nor environment nor command says anything of the contents."""
         told = any(step.raw or step.comment.startswith("store paths") for step in self.steps)
-        return not (told or self.argv or self.env)
+        return not (told or self.argv or self.env.keys() - {"PATH"})
 
 
 class _Buildpack(msgspec.Struct):
@@ -78,6 +94,9 @@ class _Build(msgspec.Struct):
     processes: list[_Process] | None = None
 
 
+_CONDA_ENV = re.compile(r"CONDA_DIR|CONDA_PREFIX|CONDA_HOME|MAMBA_ROOT_PREFIX|MAMBA_EXE")
+_CONDA_PATH = re.compile(r"/(?:mini|ana)?conda\d*/|/(?:mini|mamba)forge\d*/")
+_CONDA_SETUP = re.compile(r"(?:Mini|Ana)conda\d*-|Miniforge\d*|Mambaforge|\bmicromamba\b")
 _BUILD_DECODER = msgspec.json.Decoder(_Build)
 _PROCESS = re.compile(r"/cnb/process/([\w.-]+)")
 

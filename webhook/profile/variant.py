@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from webhook.profile.boundary import Block, DeclaredBase, declared_base, python_block, root_step
-from webhook.profile.distro import named
+from webhook.profile.distro import in_history, named
 from webhook.profile.evidence import Evidence, Source, observed
 from webhook.profile.history import Builder, Instruction
 from webhook.profile.image import Variant
@@ -22,6 +22,7 @@ _PYTHON_PATH = re.compile(
     r"/library/(?:python|pypy)$|^docker\.io/(?:amd64|arm64v8|arm32v7|ppc64le|s390x|i386)/(?:python|pypy)$"
 )
 _TAG = re.compile(r"(?:^|-)(slim|alpine[0-9.]*|windowsservercore|nanoserver)(?:$|-)")
+_OPAQUE = (Builder.BUILDPACKS, Builder.NIX, Builder.JIB, Builder.KO, Builder.WINDOWS)
 _MAX_SLIM_RUNS = 1
 """``RUN`` steps between Debian and ``ENV PYTHON_VERSION`` in the official slim image."""
 
@@ -77,7 +78,9 @@ def _of_block(reading: Reading, block: Block) -> Evidence:
         if len(marks) >= 3 or _FULL_OWN.search(step.text):
             return observed(Source.HISTORY, Variant.FULL, 90, f"buildpack-deps: {step.text}")
     runs = [step for step in base if step.verb == "RUN"]
-    is_debian = used == {Family.APT} and not _names_another(reading, "debian")
+    is_debian = used == {Family.APT} and all(
+        piece.says.startswith("debian") for piece in in_history(base)
+    )
     if is_debian and len(runs) <= _MAX_SLIM_RUNS and _starts_with_root(base):
         return observed(Source.HISTORY, Variant.SLIM, 90, "official python steps right on Debian")
     # The official steps copied onto a base of one's own: neither slim nor full.
@@ -94,20 +97,17 @@ def _without_block(reading: Reading) -> list[Evidence]:
         return [observed(Source.ANNOTATION, Variant.DISTROLESS, 90, "distroless annotation")]
     if Builder.APKO in builders and not runs:
         return [observed(Source.HISTORY, Variant.DISTROLESS, 60, "built by apko from packages")]
+    tool = next((builder for builder in _OPAQUE if builder in builders), None)
+    if tool is not None:
+        return [observed(Source.HISTORY, Variant.OTHER, 60, f"built by {tool}")]
     system = max(named(reading), key=lambda piece: piece.weight, default=None)
     if system is not None:
         return [observed(system.source, Variant.OTHER, 60, f"{system.says}: {system.detail}")]
-    if runs and "PYTHON_VERSION" not in reading.env:
+    if runs and not reading.is_official:
         return [observed(Source.HISTORY, Variant.OTHER, 50, "no official python steps")]
     return []
 
 
-def _names_another(reading: Reading, name: str) -> bool:
-    return any(piece.says.partition(" ")[0] != name for piece in named(reading))
-
-
 def _starts_with_root(base: Sequence[Instruction]) -> bool:
     root = root_step(base)
-    return root is not None and not any(
-        step.verb in ("COPY", "ADD") for step in base[root + 1 :]
-    )
+    return root is not None and not any(step.verb in ("COPY", "ADD") for step in base[root + 1 :])

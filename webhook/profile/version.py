@@ -10,8 +10,9 @@ from webhook.profile.copied import copy_of
 from webhook.profile.distro import judge as judge_distro
 from webhook.profile.distro import signals as distro_signals
 from webhook.profile.evidence import Evidence, Source, observed
+from webhook.profile.image import Distro
 from webhook.profile.installs import Kind
-from webhook.profile.packages import PYTHON_PACKAGE, Family
+from webhook.profile.packages import PYTHON_PACKAGE
 from webhook.profile.reading import Reading
 
 Origin = Literal["docker-library", "distribution", "conda", "standalone", "other"]
@@ -22,6 +23,15 @@ _LIBRARY = re.compile(r"/(?:lib|lib64)/python([23]\.\d{1,2})/")
 _STORE = re.compile(r"/nix/store/[0-9a-z]{2,32}-python3?-([23]\.\d{1,2}\.\d{1,2})")
 _DISTROLESS = re.compile(r"/distroless/python3(?:-debian(\d+))?$")
 _DEFAULTS = {
+    ("alpine", "3.16"): "3.10",
+    ("alpine", "3.17"): "3.10",
+    ("alpine", "3.18"): "3.11",
+    ("alpine", "3.19"): "3.11",
+    ("alpine", "3.20"): "3.12",
+    ("alpine", "3.21"): "3.12",
+    ("alpine", "3.22"): "3.12",
+    ("amzn", "2"): "3.7",
+    ("amzn", "2023"): "3.9",
     ("debian", "stretch"): "3.5",
     ("debian", "buster"): "3.7",
     ("debian", "bullseye"): "3.9",
@@ -30,6 +40,8 @@ _DEFAULTS = {
     ("debian", "11"): "3.9",
     ("debian", "trixie"): "3.13",
     ("debian", "13"): "3.13",
+    ("rhel", "8"): "3.6",
+    ("rhel", "9"): "3.9",
     ("ubuntu", "16.04"): "3.5",
     ("ubuntu", "18.04"): "3.6",
     ("ubuntu", "20.04"): "3.8",
@@ -66,9 +78,9 @@ def origin(reading: Reading) -> Origin | None:
     """Who built the interpreter: decides whose end-of-life dates apply; None when nothing tells."""
     tools = {install.tool for install in reading.installs if install.kind is Kind.INTERPRETER}
     kinds = {install.kind for install in reading.installs}
-    if kinds & {Kind.ENVIRONMENT, Kind.CONDA_NAMED} or _is_conda(reading):
+    if reading.conda or kinds & {Kind.ENVIRONMENT, Kind.CONDA_NAMED}:
         return "conda"
-    if python_block(reading.steps) or _is_official(reading):
+    if python_block(reading.steps) or reading.is_official:
         return "docker-library"
     if tools & {"uv", "standalone"}:
         return "standalone"
@@ -77,24 +89,22 @@ def origin(reading: Reading) -> Origin | None:
     return "distribution" if _is_distribution(reading) else None
 
 
+def _default(distro: Distro) -> str | None:
+    release = distro.release or ""
+    return _DEFAULTS.get((distro.id, _minor(release) if distro.id == "alpine" else release))
+
+
 def _minor(version: str) -> str:
     return ".".join(version.split(".")[:2])
-
-
-def _is_official(reading: Reading) -> bool:
-    env = reading.env
-    return "PYTHON_VERSION" in env and ("PYTHON_SHA256" in env or "GPG_KEY" in env)
-
-
-def _is_conda(reading: Reading) -> bool:
-    return "CONDA_DIR" in reading.env or "MAMBA_ROOT_PREFIX" in reading.env
 
 
 def _is_distribution(reading: Reading) -> bool:
     by_package = any(PYTHON_PACKAGE.fullmatch(package.name) for package in reading.packages)
     tags = reading.labels.get("io.openshift.tags", "")
-    return by_package or "python" in tags or "com.google.distroless.python.version" in (
-        reading.annotations
+    return (
+        by_package
+        or "python" in tags
+        or "com.google.distroless.python.version" in (reading.annotations)
     )
 
 
@@ -102,7 +112,7 @@ def _environment(reading: Reading) -> Iterator[Evidence]:
     version = reading.env.get("PYTHON_VERSION", "")
     # The variable tells of the base's Python; a conda environment on top has its own.
     if _FULL.fullmatch(version) and origin(reading) != "conda":
-        weight = 95 if _is_official(reading) else 70
+        weight = 95 if reading.is_official else 70
         yield observed(Source.CONFIG, version, weight, f"ENV PYTHON_VERSION={version}")
     for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH"):
         for match in _LIBRARY.finditer(reading.env.get(name, "")[:4096]):
@@ -155,9 +165,9 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
         if match and match[1] and match[2]:
             says = f"{match[1]}.{match[2]}"
             yield observed(Source.HISTORY, says, 70, f"{package.family}: {package.name}")
-        plain |= bool(match and match[1] == "3" and package.family is Family.APT)
-    distro = judge_distro(tuple(distro_signals(reading)))
-    default = _DEFAULTS.get((distro.id, distro.release or "")) if distro and plain else None
+        plain |= bool(match and match[1] == "3" and not match[2])
+    distro = judge_distro(tuple(distro_signals(reading))) if plain else None
+    default = _default(distro) if distro else None
     if default and distro:
         yield observed(Source.HISTORY, default, 60, f"python3 of {distro.id} {distro.release}")
 

@@ -12,35 +12,5 @@
 
 Each line asks only what is below it. This room must never believe a digest it did not compute, send
 a credential to a host it is not for, or tell in a message what a registry or a secret holds.
+Nothing is imported here: who only reads a Docker configuration need not load an HTTP client.
 """
-
-from webhook.registry.client import Registry
-from webhook.registry.credhelper import CredentialHelpers
-from webhook.registry.dockerconfig import DockerConfig, parse_docker_config
-from webhook.registry.keychain import ANONYMOUS, DockerKeychain, JoinedKeychain
-from webhook.registry.observer import Observer
-from webhook.registry.options import (
-    CacheOptions,
-    HostOptions,
-    Limits,
-    Mirror,
-    Proxies,
-    RegistryOptions,
-)
-
-__all__ = [
-    "ANONYMOUS",
-    "CacheOptions",
-    "CredentialHelpers",
-    "DockerConfig",
-    "DockerKeychain",
-    "HostOptions",
-    "JoinedKeychain",
-    "Limits",
-    "Mirror",
-    "Observer",
-    "Proxies",
-    "Registry",
-    "RegistryOptions",
-    "parse_docker_config",
-]

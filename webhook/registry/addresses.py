@@ -42,8 +42,8 @@ _METADATA_ADDRESSES = frozenset(
     )
 )
 _THIS_NETWORK = ipaddress.ip_network("0.0.0.0/8")
-_LOCAL_USE = tuple(map(ipaddress.ip_network, ("fec0::/10", "64:ff9b:1::/48")))
-"""Private by their specifications (RFC 3879, RFC 8215), which ``ipaddress`` does not know."""
+_SITE_LOCAL = ipaddress.ip_network("fec0::/10")
+"""Private before there was fd00::/8 (RFC 3879); ``ipaddress`` takes it for public."""
 _NAT64 = ipaddress.ip_network("64:ff9b::/96")
 _NUMERIC = re.compile(r"(?:.*\.)?(?:\d+|0x[0-9a-f]*)", re.ASCII)
 
@@ -87,8 +87,7 @@ def network_of(address: str) -> Network:
         or ip in _METADATA_ADDRESSES
     ):
         return Network.NEVER
-    is_public = ip.is_global and not any(ip in network for network in _LOCAL_USE)
-    return Network.PUBLIC if is_public else Network.PRIVATE
+    return Network.PUBLIC if ip.is_global and ip not in _SITE_LOCAL else Network.PRIVATE
 
 
 def network_by_name(host: str) -> Network | None:

@@ -6,10 +6,13 @@ standard input, ``{"ServerURL", "Username", "Secret"}`` on standard output.
 
 import asyncio
 import logging
+import os
 import re
 import shutil
+import signal
 import time
 from collections.abc import Callable
+from contextlib import suppress
 
 import msgspec
 
@@ -17,8 +20,6 @@ from webhook.registry.lru import Lru
 from webhook.services.ports import Credential
 
 _NAME = re.compile(r"[a-z0-9-]+", re.ASCII)
-_SECONDS = 3.0
-"""How long a helper may take."""
 _MAX_OUTPUT = 64 * 1024
 _TTL = 60.0
 """Seconds that an answer is taken for: one image is several requests."""
@@ -39,13 +40,18 @@ class _Answer(msgspec.Struct, rename="pascal"):
 class CredentialHelpers:
     """Runs helpers that the operator named. Never raises: a helper that fails knows nobody.
 
-    ``path`` is where programs are looked for; None: where the process looks for them.
+    ``path`` is where programs are looked for (None: where the process looks for them), ``seconds``
+    how long each may take.
     """
 
     def __init__(
-        self, path: str | None = None, clock: Callable[[], float] = time.monotonic
+        self,
+        path: str | None = None,
+        seconds: float = 3.0,
+        clock: Callable[[], float] = time.monotonic,
     ) -> None:
         self._path = path
+        self._seconds = seconds
         self._clock = clock
         self._kept: Lru[tuple[str, str], tuple[float, Credential | None]] = Lru(_KEPT)
 
@@ -75,14 +81,15 @@ class CredentialHelpers:
             stdin=asyncio.subprocess.PIPE,
             stdout=asyncio.subprocess.PIPE,
             stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
         )
         try:
-            async with asyncio.timeout(_SECONDS):
+            async with asyncio.timeout(self._seconds):
                 output = await _converse(process, server)
                 status = await process.wait()
         finally:
             if process.returncode is None:
-                process.kill()
+                _kill(process)
                 await process.wait()
         if status == 0:
             return _read(output, program)
@@ -102,6 +109,12 @@ async def _converse(process: asyncio.subprocess.Process, server: str) -> bytes:
         if len(output) > _MAX_OUTPUT:
             raise ValueError("too much output")
     return bytes(output)
+
+
+def _kill(process: asyncio.subprocess.Process) -> None:
+    """End the helper with all it started: a child of it would keep the pipe open."""
+    with suppress(ProcessLookupError):
+        os.killpg(process.pid, signal.SIGKILL)
 
 
 def _read(output: bytes, program: str) -> Credential | None:

@@ -6,23 +6,18 @@ their real size; the cache is the exception, as smaller ones are not worth telli
 
 from collections.abc import Iterator
 
-from webhook.sandbox.build import Architecture
+from webhook.sandbox.architecture import Architecture, Libc
 from webhook.sandbox.layers import Entry, File, Link, bulk
-from webhook.sandbox.roots import library
+from webhook.sandbox.roots import PASSWD, library
 
 SYSTEM = "usr/local"
 """Where ``pip install`` of the official images puts things."""
 VENV = "app/.venv"
 """Where ``uv sync`` puts things."""
-PASSWD = (
-    b"root:x:0:0:root:/root:/bin/bash\n"
-    b"nobody:x:65534:65534:nobody:/nonexistent:/usr/sbin/nologin\n"
-    b"appuser:x:1001:1001::/home/appuser:/bin/bash\n"
-)
 
 
 def wheels(
-    architecture: Architecture, prefix: str, packed: int, unpacked: int, libc: str = "gnu"
+    architecture: Architecture, prefix: str, packed: int, unpacked: int, libc: Libc = "gnu"
 ) -> Iterator[Entry]:
     """Installed packages: flask, gunicorn and numpy, of about that size."""
     packages = f"{prefix}/lib/python3.13/site-packages"
@@ -31,9 +26,8 @@ def wheels(
     yield File(f"{packages}/flask/__pycache__/__init__.cpython-313.pyc", b"\xf3\r\r\n")
     yield File(f"{packages}/flask-3.1.3.dist-info/METADATA", b"Name: flask\n")
     yield File(f"{packages}/numpy-2.4.1.dist-info/METADATA", b"Name: numpy\n")
-    suffix = f"cpython-313-{architecture.gnu}-linux-{libc}.so"
-    extension = f"{packages}/numpy/_core/_multiarray_umath.{suffix}"
-    yield library(extension, architecture.machine, packed, unpacked)
+    extension = f"{packages}/numpy/_core/_multiarray_umath.{architecture.extension(libc)}"
+    yield library(extension, architecture, packed, unpacked)
 
 
 def venv(architecture: Architecture, packed: int, unpacked: int) -> Iterator[Entry]:
@@ -85,4 +79,4 @@ def apt_lists() -> tuple[Entry, ...]:
 
 def user() -> tuple[Entry, ...]:
     """What ``adduser`` changes."""
-    return (File("etc/passwd", PASSWD),)
+    return (File("etc/passwd", PASSWD + b"appuser:x:1001:1001::/home/appuser:/bin/bash\n"),)

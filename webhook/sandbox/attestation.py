@@ -8,7 +8,8 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from webhook.oci import Descriptor, Digest, MediaType, Platform
-from webhook.sandbox.build import Architecture, ImageBuild, Json, manifest, push, wire
+from webhook.sandbox.architecture import Architecture
+from webhook.sandbox.build import ImageBuild, Json, manifest, push, wire
 from webhook.sandbox.store import Store
 
 IN_TOTO = "application/vnd.in-toto+json"

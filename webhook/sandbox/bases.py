@@ -7,7 +7,8 @@ the same RUN, variables exported for one command. A hundredth of the real size e
 
 from collections.abc import Iterator
 
-from webhook.sandbox.build import Architecture, ImageBuild
+from webhook.sandbox.architecture import Architecture, Libc
+from webhook.sandbox.build import ImageBuild
 from webhook.sandbox.builders import BuildKit
 from webhook.sandbox.dockerfile import (
     Add,
@@ -21,15 +22,7 @@ from webhook.sandbox.dockerfile import (
     env,
 )
 from webhook.sandbox.layers import Entry, File, Link, bulk
-from webhook.sandbox.roots import (
-    alpine,
-    debian,
-    distroless,
-    library,
-    musl_loader,
-    program,
-    triplet,
-)
+from webhook.sandbox.roots import alpine, debian, distroless, library, program
 
 PYTHON_SLIM = "docker.io/library/python:3.13-slim-trixie"
 
@@ -63,7 +56,7 @@ def python_slim(architecture: Architecture) -> ImageBuild:
             f" \t\tlibssl-dev \t\tmake \t\twget \t\txz-utils \t; \t{_COMPILE}"
             " \t\tapt-mark auto '.*' > /dev/null; \tapt-mark manual $savedAptMark;"
             " \tapt-get purge -y --auto-remove; \tapt-get dist-clean; " + _TRY,
-            tuple(_python(architecture, "gnu", architecture.loader, (116_000, 400_000))),
+            tuple(_python(architecture, "gnu", (116_000, 400_000))),
         ),
         *_ALIASES,
     )
@@ -97,7 +90,7 @@ def python_full(architecture: Architecture) -> ImageBuild:
         *_INTERPRETER,
         Run(
             f"set -eux; \t{_COMPILE} \t\tldconfig; {_TRY}",
-            tuple(_python(architecture, "gnu", architecture.loader, (272_000, 720_000))),
+            tuple(_python(architecture, "gnu", (272_000, 720_000))),
         ),
         *_ALIASES,
     )
@@ -123,7 +116,7 @@ def python_alpine(architecture: Architecture) -> ImageBuild:
             f" \t\tlibc-dev \t\tmake \t\topenssl-dev \t; \t{_COMPILE}"
             " \t\txargs -rt apk add --no-network --virtual .python-rundeps \t;"
             f" \tapk del --no-network .build-deps; {_TRY}",
-            tuple(_python(architecture, "musl", musl_loader(architecture), (123_000, 350_000))),
+            tuple(_python(architecture, "musl", (123_000, 350_000))),
         ),
         *_ALIASES,
     )
@@ -140,11 +133,11 @@ def python_distroless(architecture: Architecture) -> ImageBuild:
             "WorkingDir": "/home/nonroot",
         },
     )
-    libraries = f"usr/lib/{triplet(architecture)}"
+    libraries = f"usr/lib/{architecture.triplet}"
     interpreter = (
-        program("usr/bin/python3.13", architecture.loader, architecture.machine),
+        program("usr/bin/python3.13", architecture),
         Link("usr/bin/python3", "python3.13"),
-        library(f"{libraries}/libpython3.13.so.1.0", architecture.machine, 90_000, 260_000),
+        library(f"{libraries}/libpython3.13.so.1.0", architecture, 90_000, 260_000),
         File("usr/lib/python3.13/os.py", bulk("stdlib", 40_000, 160_000)),
     )
     epoch = "1970-01-01T00:00:00Z"
@@ -156,9 +149,9 @@ def python_distroless(architecture: Architecture) -> ImageBuild:
 def nginx(architecture: Architecture) -> ImageBuild:
     """``nginx:1.30``: no Python in it."""
     server = (
-        program("usr/sbin/nginx", architecture.loader, architecture.machine),
+        program("usr/sbin/nginx", architecture),
         File("usr/share/nginx/html/index.html", b"<h1>Welcome</h1>\n"),
-        library("usr/lib/nginx/modules/njs.so", architecture.machine, 360_000, 700_000),
+        library("usr/lib/nginx/modules/njs.so", architecture, 360_000, 700_000),
     )
     script = (File("docker-entrypoint.sh", b'#!/bin/sh\nexec "$@"\n', 0o755),)
     return _debian(architecture, slim=True).then(
@@ -183,11 +176,11 @@ def toolchain(architecture: Architecture, packed: int, unpacked: int) -> Iterato
     """What ``apt-get install gcc`` leaves behind."""
     yield Link("etc/alternatives/cc", "/usr/bin/gcc")
     for name in ("as", "gcc-14", "ld", "make"):
-        yield program(f"usr/bin/{name}", architecture.loader, architecture.machine)
+        yield program(f"usr/bin/{name}", architecture)
     yield Link("usr/bin/cc", "/etc/alternatives/cc")
     yield Link("usr/bin/gcc", "gcc-14")
     yield File(
-        f"usr/libexec/gcc/{triplet(architecture)}/14/cc1", bulk("cc1", packed, unpacked), 0o755
+        f"usr/libexec/gcc/{architecture.triplet}/14/cc1", bulk("cc1", packed, unpacked), 0o755
     )
 
 
@@ -214,17 +207,15 @@ def _certificates(packed: int, unpacked: int) -> Iterator[Entry]:
     yield File("usr/share/zoneinfo/UTC", b"TZif2")
 
 
-def _python(
-    architecture: Architecture, libc: str, loader: str, sizes: tuple[int, int]
-) -> Iterator[Entry]:
+def _python(architecture: Architecture, libc: Libc, sizes: tuple[int, int]) -> Iterator[Entry]:
     """CPython as ``make install`` puts it into /usr/local; ``sizes`` is packed and unpacked."""
     yield Link("usr/local/bin/pip3", "pip3.13")
     yield File("usr/local/bin/pip3.13", b"#!/usr/local/bin/python3.13\n", 0o755)
     yield Link("usr/local/bin/python3", "python3.13")
-    yield program("usr/local/bin/python3.13", loader, architecture.machine)
-    yield library("usr/local/lib/libpython3.13.so.1.0", architecture.machine, *sizes)
-    suffix = f"cpython-313-{architecture.gnu}-linux-{libc}.so"
-    yield library(f"{_LIBRARY}/lib-dynload/_ssl.{suffix}", architecture.machine, 1_000, 3_000)
+    yield program("usr/local/bin/python3.13", architecture, libc)
+    yield library("usr/local/lib/libpython3.13.so.1.0", architecture, *sizes)
+    extension = f"{_LIBRARY}/lib-dynload/_ssl.{architecture.extension(libc)}"
+    yield library(extension, architecture, 1_000, 3_000)
     yield File(f"{_LIBRARY}/os.py", bulk("os.py", 500, 2_000))
     yield File(f"{_LIBRARY}/site-packages/pip-26.1.dist-info/METADATA", b"Name: pip\n")
 

@@ -7,10 +7,10 @@ config.md and manifest.md; Docker image manifest v2 schema 2; BuildKit attestati
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from enum import Enum
 from typing import Any
 
 from webhook.oci import Descriptor, Digest, MediaType
+from webhook.sandbox.architecture import Architecture
 from webhook.sandbox.builders import Builder
 from webhook.sandbox.dockerfile import (
     Add,
@@ -27,27 +27,10 @@ from webhook.sandbox.dockerfile import (
     User,
     Workdir,
 )
-from webhook.sandbox.elf import Machine
 from webhook.sandbox.layers import Entry, Folder, Layer, pack
 from webhook.sandbox.store import Store
 
 Json = dict[str, Any]
-
-
-class Architecture(Enum):
-    """What programs are compiled for, in everybody's words."""
-
-    AMD64 = ("amd64", "x86_64", "/lib64/ld-linux-x86-64.so.2", Machine.X86_64)
-    ARM64 = ("arm64", "aarch64", "/lib/ld-linux-aarch64.so.1", Machine.AARCH64)
-
-    def __init__(self, go: str, gnu: str, loader: str, machine: Machine) -> None:
-        self.go = go
-        """As Go, OCI and Debian say it."""
-        self.gnu = gnu
-        """As GNU and Alpine say it."""
-        self.loader = loader
-        """The program interpreter of glibc."""
-        self.machine = machine
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,8 +9,9 @@ from dataclasses import dataclass
 
 from webhook.oci import Descriptor
 from webhook.sandbox import recipes
+from webhook.sandbox.architecture import Architecture
 from webhook.sandbox.attestation import push_index
-from webhook.sandbox.build import DOCKER, OCI, Architecture, Dialect, ImageBuild, push
+from webhook.sandbox.build import DOCKER, OCI, Dialect, ImageBuild, push
 from webhook.sandbox.store import Store
 
 

@@ -4,6 +4,7 @@ from dataclasses import replace
 
 from webhook.oci import Digest
 from webhook.sandbox import application
+from webhook.sandbox.architecture import Architecture
 from webhook.sandbox.bases import (
     PYTHON_SLIM,
     nginx,
@@ -13,7 +14,7 @@ from webhook.sandbox.bases import (
     python_slim,
     toolchain,
 )
-from webhook.sandbox.build import Architecture, ImageBuild, manifest_of
+from webhook.sandbox.build import ImageBuild, manifest_of
 from webhook.sandbox.builders import Buildah, BuildKit, Classic
 from webhook.sandbox.dockerfile import Cmd, Copy, Expose, Healthcheck, Run, User, Workdir, env
 from webhook.sandbox.layers import File

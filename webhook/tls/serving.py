@@ -16,11 +16,11 @@ from webhook.tls.issue import KeyPair
 
 
 class ServingCertificate:
-    """Serves a pair of PEM files, or a pair held in memory; follows changes of the files."""
+    """Serves a pair of PEM files, and follows their changes unless told not to."""
 
-    def __init__(self, certificate: Path, key: Path) -> None:
+    def __init__(self, certificate: Path, key: Path, *, follow: bool = True) -> None:
         """Raises ``UsageError`` when the pair cannot be served."""
-        self._files = (certificate, key)
+        self._files, self._follow = (certificate, key), follow
         self._seen = self._read()
         self._newest = self.listening = _context(*self._files)
         """``listening`` is the context to listen with, for the whole life of the process."""
@@ -32,6 +32,8 @@ class ServingCertificate:
         Raises ``UsageError`` for a pair that cannot be served; the old one is served on, and the
         same bad pair is not complained of twice.
         """
+        if not self._follow:
+            return False
         found = self._read()
         if found == self._seen:
             return False
@@ -78,4 +80,4 @@ def write_pair(pair: KeyPair, folder: Path) -> tuple[Path, Path]:
 def in_memory(pair: KeyPair) -> ServingCertificate:
     """Serve a pair that is in no file; OpenSSL reads files only, so it is in one for a moment."""
     with tempfile.TemporaryDirectory() as folder:
-        return ServingCertificate(*write_pair(pair, Path(folder)))
+        return ServingCertificate(*write_pair(pair, Path(folder)), follow=False)
