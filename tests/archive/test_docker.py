@@ -37,9 +37,9 @@ async def read(source: str, keychain: Keychain) -> tuple[Manifest, ImageConfig]:
     return resolved.document, found
 
 
-async def failure(path: Path) -> FetchError:
+async def failure(path: Path, keychain: Keychain) -> FetchError:
     with pytest.raises(FetchError) as caught:
-        await open_image(f"docker-archive:{path}")
+        await read(f"docker-archive:{path}", keychain)
     assert caught.value.detail.isprintable()
     return caught.value
 
@@ -149,6 +149,12 @@ async def test_several_images_and_no_tag_is_told_with_the_tags(
         await open_image(f"docker-archive:{tmp_path}/a.tar:shop/api:9")
 
 
+async def test_what_is_no_name_names_no_image(store: Store, tmp_path: Path) -> None:
+    write_docker_archive(store, "shop/web", tmp_path / "a.tar")
+    with pytest.raises(UsageError, match=r"no image called 'shop/WEB:1.30' in there"):
+        await open_image(f"docker-archive:{tmp_path}/a.tar:shop/WEB:1.30")
+
+
 async def test_one_tag_on_two_names_is_not_enough(tmp_path: Path) -> None:
     image = (f"{HEX}.json", CONFIG)
     listed = saved((f"{HEX}.json", ["a:1"], []), (f"{HEX}.json", ["b:1"], []))
@@ -166,10 +172,10 @@ async def test_many_names_are_not_all_listed(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", [f"{HEX}.json", f"blobs/sha256/{HEX}", f"sha256:{HEX}"])
 async def test_a_config_that_is_not_what_its_name_promised_is_refused(
-    tmp_path: Path, name: str
+    tmp_path: Path, name: str, keychain: Keychain
 ) -> None:
     path = tar(tmp_path / "a", (name, CONFIG + b" "), saved((name, ["app:1.0"], [])))
-    error = await failure(path)
+    error = await failure(path, keychain)
     assert error.kind == FailureKind.DIGEST_MISMATCH
 
 
@@ -195,7 +201,7 @@ async def test_a_config_that_is_not_what_its_name_promised_is_refused(
     ],
 )
 async def test_a_hostile_manifest_is_told_and_not_followed(
-    tmp_path: Path, listed: bytes, kind: FailureKind
+    tmp_path: Path, listed: bytes, kind: FailureKind, keychain: Keychain
 ) -> None:
     path = tar(
         tmp_path / "a",
@@ -206,29 +212,33 @@ async def test_a_hostile_manifest_is_told_and_not_followed(
         link("link.json", "image.json"),
         ("manifest.json", listed),
     )
-    assert (await failure(path)).kind == kind
+    assert (await failure(path, keychain)).kind == kind
 
 
-async def test_a_manifest_that_is_a_link_is_refused(tmp_path: Path) -> None:
+async def test_a_manifest_that_is_a_link_is_refused(tmp_path: Path, keychain: Keychain) -> None:
     path = tar(tmp_path / "a", saved(("x", None, [])), link("manifest.json", "other.json"))
-    assert (await failure(path)).detail == "manifest.json is a link"
+    assert (await failure(path, keychain)).detail == "manifest.json is a link"
 
 
-async def test_names_in_an_archive_cannot_write_on_the_terminal(tmp_path: Path) -> None:
+async def test_names_in_an_archive_cannot_write_on_the_terminal(
+    tmp_path: Path, keychain: Keychain
+) -> None:
     evil = "a\x1b[2J\nb"
     path = tar(tmp_path / "a", saved((evil, [evil], []), (evil, None, [])))
     with pytest.raises(UsageError) as caught:
         await open_image(f"docker-archive:{path}")
     assert str(caught.value).isprintable()
     one = tar(tmp_path / "b", saved((evil, None, [])))
-    assert "there is no a" in (await failure(one)).detail
+    assert "there is no a" in (await failure(one, keychain)).detail
 
 
-async def test_an_archive_cut_short_is_malformed(store: Store, tmp_path: Path) -> None:
+async def test_an_archive_cut_short_is_malformed(
+    store: Store, tmp_path: Path, keychain: Keychain
+) -> None:
     write_docker_archive(store, "shop/web", tmp_path / "a.tar")
     data = (tmp_path / "a.tar").read_bytes()
     (tmp_path / "a.tar").write_bytes(data[: len(data) // 2])
-    assert (await failure(tmp_path / "a.tar")).kind == FailureKind.MALFORMED
+    assert (await failure(tmp_path / "a.tar", keychain)).kind == FailureKind.MALFORMED
 
 
 async def test_layers_are_never_read(tmp_path: Path, keychain: Keychain) -> None:

@@ -5,8 +5,9 @@ import pytest
 
 from tests.archive.crafted import config, layout, manifest, saved, tar
 from webhook.archive import is_archive, open_image
-from webhook.errors import UsageError
-from webhook.oci import Digest
+from webhook.errors import FetchError, UsageError
+from webhook.oci import Descriptor, Digest, MediaType
+from webhook.services.ports import Keychain
 
 CONFIG = config()
 MANIFEST = manifest(CONFIG)
@@ -99,6 +100,24 @@ async def test_what_cannot_be_meant_is_refused_by_name(
         await open_image(f"{scheme}:{tmp_path}/{name}")
     assert name in str(caught.value)
     assert "\n" not in str(caught.value)
+
+
+async def test_what_is_broken_inside_is_told_when_the_image_is_asked_for(
+    tmp_path: Path, keychain: Keychain
+) -> None:
+    path = tar(tmp_path / "broken.tar", ("manifest.json", b"{"))
+    image, reference = await open_image(f"docker-archive:{path}")
+    assert str(reference) == f"docker-archive:{path}"
+    assert reference.canonical == "localhost/broken"
+    assert image.known(reference, keychain) is None
+    part = Descriptor(MediaType.DOCKER_CONFIG, Digest.of(CONFIG), len(CONFIG))
+    for asked in (
+        image.resolve(reference, keychain),
+        image.manifest(reference, part, keychain),
+        image.config(reference, part, keychain),
+    ):
+        with pytest.raises(FetchError, match=r"malformed: manifest\.json is not valid"):
+            await asked
 
 
 @pytest.mark.parametrize("text", ["oci:", "oci::", "docker-archive:"])

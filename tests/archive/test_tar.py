@@ -54,6 +54,16 @@ def test_sizes_beyond_octal_are_read_in_base_256(tmp_path: Path) -> None:
     assert Tar.scan(path).measure("big").size == 600
 
 
+def test_a_pax_header_may_say_the_size_and_things_that_do_not_matter(tmp_path: Path) -> None:
+    body = b"20 mtime=1785892334\n" + b"12 size=600\n"
+    extension, data = file("pax", body)
+    extension.type = tarfile.XHDTYPE
+    blocks = [extension.tobuf(tarfile.USTAR_FORMAT), data.ljust(512, b"\0")]
+    blocks += [file("big", b"")[0].tobuf(tarfile.USTAR_FORMAT), (b"x" * 600).ljust(1024, b"\0")]
+    (tmp_path / "a").write_bytes(b"".join(blocks))
+    assert Tar.scan(tmp_path / "a").read("big", 999) == b"x" * 600
+
+
 def test_a_compressed_archive_reads_the_same(tmp_path: Path) -> None:
     plain = Tar.scan(tar(tmp_path / "a", ("x", b"1234567"), ("y", b"ab" * 9999), link("l", "y")))
     (tmp_path / "b").write_bytes(gzip.compress((tmp_path / "a").read_bytes()))

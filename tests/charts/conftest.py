@@ -10,6 +10,7 @@ import yaml
 from tests.parts import require
 
 CHART = Path(__file__).parents[2] / "charts" / "slimgate"
+EXAMPLES = sorted(path.stem for path in (CHART / "ci").glob("*.yaml"))
 
 Json = dict[str, Any]
 Render = Callable[..., "Release"]

@@ -1,18 +1,13 @@
-"""The chart, rendered by Helm."""
+"""The objects of the chart, rendered by Helm."""
 
-import json
-import re
 import subprocess
 from typing import Any
 
 import pytest
 import yaml
 
-from tests.charts.conftest import CHART, Json, Refused, Release, Render
+from tests.charts.conftest import CHART, EXAMPLES, Json, Release, Render
 from tests.parts import require
-
-EXAMPLES = sorted(path.stem for path in (CHART / "ci").glob("*.yaml"))
-OWN = "slimgate:0.1.0"
 
 
 def deployment(release: Release) -> Json:
@@ -25,11 +20,6 @@ def container(release: Release) -> Json:
     (found,) = deployment(release)["containers"]
     assert isinstance(found, dict)
     return found
-
-
-def webhooks(release: Release) -> dict[str, Json]:
-    found = release.only("ValidatingWebhookConfiguration")["webhooks"]
-    return {webhook["name"]: webhook for webhook in found}
 
 
 @pytest.mark.parametrize("example", EXAMPLES)
@@ -143,105 +133,6 @@ def test_replicas_are_spread_and_kept_from_drains_when_there_are_several(render:
     assert "topologySpreadConstraints" not in deployment(one)
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
-def test_webhooks_are_asked_safely(render: Render, example: str) -> None:
-    release = render(example)
-    service = release.only("Service")
-    for webhook in webhooks(release).values():
-        assert webhook["sideEffects"] == "None"
-        assert webhook["matchPolicy"] == "Equivalent"
-        assert webhook["admissionReviewVersions"] == ["v1"]
-        assert 1 <= webhook["timeoutSeconds"] <= 30
-        called = webhook["clientConfig"]["service"]
-        assert (called["name"], called["path"]) == (service["metadata"]["name"], "/validate")
-        assert called["port"] == service["spec"]["ports"][0]["port"]
-        assert {
-            "key": "kubernetes.io/metadata.name",
-            "operator": "NotIn",
-            "values": ["kube-system"],
-        } in webhook["namespaceSelector"]["matchExpressions"]
-        names = [condition["name"] for condition in webhook["matchConditions"]]
-        assert names[:2] == ["not-being-deleted", "spec-is-new"]
-
-
-def test_pods_decide_and_controllers_are_only_warned(render: Render) -> None:
-    found = webhooks(render("cluster"))
-    assert found.keys() == {"pods.slimgate.dev", "controllers.slimgate.dev"}
-    assert found["pods.slimgate.dev"]["failurePolicy"] == "Fail"
-    assert found["controllers.slimgate.dev"]["failurePolicy"] == "Ignore"
-    rules = {
-        (rule["apiGroups"][0], resource): rule["operations"]
-        for webhook in found.values()
-        for rule in webhook["rules"]
-        for resource in rule["resources"]
-    }
-    both = ["CREATE", "UPDATE"]
-    assert rules == {
-        ("", "pods"): both,
-        ("", "pods/ephemeralcontainers"): ["UPDATE"],
-        ("", "replicationcontrollers"): both,
-        **{
-            ("apps", kind): both
-            for kind in ("daemonsets", "deployments", "replicasets", "statefulsets")
-        },
-        ("batch", "cronjobs"): both,
-        ("batch", "jobs"): both,
-    }
-    only = webhooks(render(values={"webhook": {"controllers": False}}))
-    assert only.keys() == {"pods.slimgate.dev"}
-
-
-def test_what_does_not_answer_lets_everything_in_by_default(render: Render) -> None:
-    assert webhooks(render())["pods.slimgate.dev"]["failurePolicy"] == "Ignore"
-
-
-def test_namespaces_are_selected_by_name_or_by_label(render: Render) -> None:
-    def first(release: Release) -> Json:
-        selector = webhooks(release)["pods.slimgate.dev"]["namespaceSelector"]
-        found: Json = selector["matchExpressions"][0]
-        return found
-
-    by_name = {"key": "kubernetes.io/metadata.name", "operator": "In"}
-    assert first(render()) == by_name | {"values": ["shop", "shop-staging"]}
-    own = render(values={"targetNamespaces": []}, namespace="team-a")
-    assert first(own) == by_name | {"values": ["team-a"]}
-    label = {"key": "slimgate.dev/admission"}
-    out = label | {"operator": "NotIn", "values": ["disabled"]}
-    assert first(render("cluster")) == out
-    into = label | {"operator": "In", "values": ["enabled"]}
-    assert first(render("cluster", {"clusterSelection": "optIn"})) == into
-
-
-@pytest.mark.parametrize(
-    ("image", "named"),
-    [
-        ({}, "slimgate:0.1.0"),
-        (
-            {"repository": "registry.example.com:5000/slimgate", "tag": "1"},
-            "registry.example.com:5000/slimgate:1",
-        ),
-        ({"digest": f"sha256:{'a' * 64}", "tag": "1"}, f"slimgate@sha256:{'a' * 64}"),
-    ],
-)
-def test_the_webhook_leaves_out_exactly_its_own_image(
-    render: Render, image: Json, named: str
-) -> None:
-    release = render(values={"image": image})
-    assert container(release)["image"] == named
-    conditions = webhooks(release)["pods.slimgate.dev"]["matchConditions"]
-    (expression,) = [c["expression"] for c in conditions if c["name"] == "not-slimgate-itself"]
-    compared = re.findall(r"object\.spec\.(\w+)\.all\(c, c\.image == '([^']*)'\)", expression)
-    assert compared == [
-        (kind, named) for kind in ("containers", "initContainers", "ephemeralContainers")
-    ]
-
-
-def test_conditions_of_ones_own_are_added(render: Render) -> None:
-    for webhook in webhooks(render("cluster")).values():
-        names = [condition["name"] for condition in webhook["matchConditions"]]
-        assert "not-by-the-node-lifecycle" in names
-
-
 def test_releases_do_not_meet(render: Render) -> None:
     releases = [
         render(name="slimgate", namespace="team-a"),
@@ -253,80 +144,6 @@ def test_releases_do_not_meet(render: Render) -> None:
     ]
     assert names == ["slimgate.team-a", "slimgate.team-b", "other-slimgate.team-a"]
     assert not releases[0].keys() & releases[2].keys()
-
-
-@pytest.mark.parametrize(
-    ("values", "sentence"),
-    [
-        ({"tls": {"mode": "self"}}, "tls.mode self is not there yet"),
-        ({"tls": {"mode": "certManager"}}, "tls.mode certManager is not there yet"),
-        ({"tls": {"existingSecret": ""}}, "tls.existingSecret must name a Secret"),
-        ({"tls": {"caBundle": ""}}, "and tls.caBundle hold the certificates"),
-        ({"policies": []}, "the webhook would look at nothing"),
-        ({"policies": ["basline"]}, "there is no shipped policy basline"),
-        ({"targetNamespaces": ["kube-system"]}, "kube-system is never guarded"),
-        ({"scope": "cluster"}, "targetNamespaces means nothing in scope cluster"),
-    ],
-)
-def test_contradictions_are_refused_with_a_sentence(
-    render: Render, values: Json, sentence: str
-) -> None:
-    with pytest.raises(Refused, match=re.escape(sentence)):
-        render(values=values)
-
-
-def test_a_release_in_kube_system_must_say_what_it_guards(render: Render) -> None:
-    with pytest.raises(Refused, match="never guarded: set targetNamespaces"):
-        render(values={"targetNamespaces": []}, namespace="kube-system")
-    assert render(namespace="kube-system")
-
-
-@pytest.mark.parametrize(
-    "values",
-    [
-        {"replica": 2},
-        {"replicas": 0},
-        {"image": {"name": "x"}},
-        {"image": {"tag": "a b"}},
-        {"scope": "namespaces"},
-        {"webhook": {"failurePolicy": "fail"}},
-        {"webhook": {"timeoutSeconds": 31}},
-        {"tls": {"secret": "x"}},
-        {"tls": {"caBundle": "-----BEGIN CERTIFICATE-----"}},
-        {"inlinePolicies": {"../team.yaml": "x"}},
-        {"serviceAccount": {"token": True}},
-        {"resources": {"limit": {}}},
-    ],
-)
-def test_a_value_that_is_misspelt_is_refused(render: Render, values: Json) -> None:
-    with pytest.raises(Refused, match="values don't meet the specifications of the schema"):
-        render(values=values)
-
-
-def test_every_value_is_in_the_schema_and_explained(render: Render) -> None:
-    schema = json.loads((CHART / "values.schema.json").read_text())
-    text = (CHART / "values.yaml").read_text()
-    values = yaml.safe_load(text)
-    assert schema["properties"].keys() - {"global"} == values.keys()
-    for name, part in schema["properties"].items():
-        if name != "global" and "properties" in part and values[name]:
-            assert part["additionalProperties"] is False
-            assert values[name].keys() <= part["properties"].keys()
-    lines = text.splitlines()
-    starts = [
-        number
-        for number, line in enumerate(lines)
-        if re.match(r"(  )?\w+:", line) and not line.startswith("    ")
-    ]
-    unexplained = [
-        lines[number]
-        for number in starts
-        if not lines[number - 1].lstrip().startswith("#")
-        # A section, or a part of a Kubernetes field that is explained as a whole.
-        and lines[number] not in ("image:", "webhook:", "tls:", "service:", "serviceAccount:")
-        and lines[number].strip() not in ("requests:", "limits:")
-    ]
-    assert unexplained == []
 
 
 def test_the_shipped_policies_come_along() -> None:

@@ -1,6 +1,7 @@
 """A clock that is moved by hand, registries in memory, and clients that close themselves."""
 
 import asyncio
+import inspect
 import json
 import socket
 from collections.abc import AsyncIterator, Callable
@@ -138,7 +139,8 @@ class Rogue:
     async def serve(self, request: web.Request) -> web.StreamResponse:
         self.seen.append(request)
         self.forms.append({key: str(value) for key, value in (await request.post()).items()})
-        return self.answer(request)
+        answered = self.answer(request)
+        return await answered if inspect.isawaitable(answered) else answered
 
 
 @pytest.fixture

@@ -4,11 +4,15 @@ import gzip
 import io
 import json
 import tarfile
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from webhook.oci import Descriptor, Digest, MediaType
 from webhook.sandbox.store import Store
+
+
+_STATEMENT = b'{"_type": "https://in-toto.io/Statement/v0.1"}'
+_STATEMENT_TYPE = "application/vnd.in-toto+json"
 
 
 @dataclass(frozen=True)
@@ -20,6 +24,7 @@ class Built:
     manifest: bytes
     index: bytes
     attestation: bytes
+    statement: bytes
     docker: bool
 
     @property
@@ -50,7 +55,7 @@ def build(user: str = "10001", *, docker: bool = False) -> Built:
         "rootfs": {"type": "layers", "diff_ids": [str(Digest.of(tarred))]},
         "history": [{"created_by": "COPY app /app"}],
     }
-    shell = Built(gzip.compress(tarred, mtime=0), _json(config), b"", b"", b"", docker)
+    shell = Built(gzip.compress(tarred, mtime=0), _json(config), b"", b"", b"", _STATEMENT, docker)
     layer_type, config_type, manifest_type, index_type = shell.types
     manifest = _json(
         {
@@ -60,13 +65,12 @@ def build(user: str = "10001", *, docker: bool = False) -> Built:
             "layers": [_described(layer_type, shell.layer)],
         }
     )
-    statement = b'{"_type": "https://in-toto.io/Statement/v0.1"}'
     attestation = _json(
         {
             "schemaVersion": 2,
             "mediaType": MediaType.OCI_MANIFEST,
             "config": _described(MediaType.OCI_CONFIG, shell.config),
-            "layers": [_described("application/vnd.in-toto+json", statement)],
+            "layers": [_described(_STATEMENT_TYPE, _STATEMENT)],
         }
     )
     index = _json(
@@ -87,16 +91,20 @@ def build(user: str = "10001", *, docker: bool = False) -> Built:
             ],
         }
     )
-    return Built(shell.layer, shell.config, manifest, index, attestation, docker)
+    return replace(shell, manifest=manifest, index=index, attestation=attestation)
 
 
-def keep(store: Store, path: str, tag: str, user: str = "10001") -> Descriptor:
+def keep(
+    store: Store, path: str, tag: str, user: str = "10001", *, docker: bool = False
+) -> Descriptor:
     """Put a built image with its index into ``store``; returns the index's descriptor."""
-    built = build(user)
+    built = build(user, docker=docker)
     layer_type, config_type, manifest_type, index_type = built.types
     store.put_blob(built.layer, layer_type)
     store.put_blob(built.config, config_type)
+    store.put_blob(built.statement, _STATEMENT_TYPE)
     store.put_manifest(path, built.manifest, manifest_type)
+    store.put_manifest(path, built.attestation, MediaType.OCI_MANIFEST)
     return store.put_manifest(path, built.index, index_type, tag)
 
 

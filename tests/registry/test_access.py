@@ -173,26 +173,27 @@ async def test_scopes_of_the_challenge_are_asked_for_beside_our_own_and_remember
     assert [kind for _, kind, _ in trips(registry)].count("token") == 1
 
 
-async def test_a_scope_that_is_demanded_later_is_asked_for_then(serve, connect):
-    """The remembered realm gives a token for our scope; the registry wants another beside it."""
-    store = Store()
-    for path in ("team/app", "rewritten"):
-        keep(store, path, "1.0")
-    registry = await serve(BEARER, store)
-    client, credentials = connect(registry), keychain((registry, ADA))
-    await client.resolve(image(registry, "rewritten:1.0"), credentials)
-    registry.seen.clear()
-    registry.behaviour = replace(BEARER, scope="repository:upstream:pull")
-    registry.tokens.permits = lambda token, path: (  # stands for a registry that rewrites paths
-        registry.tokens.knows(token) and "upstream" in registry.tokens._grants[token].repositories
-    )
-    await client.resolve(image(registry), credentials)
-    assert trips(registry) == [
-        ("GET", "token", 200),
-        ("GET", "tag", 401),
-        ("GET", "token", 200),
-        ("GET", "tag", 200),
-    ]
+async def test_a_scope_that_is_demanded_later_is_asked_for_then_and_remembered(rogue, connect):
+    """A registry behind a proxy that rewrites paths wants a scope that nobody could guess."""
+
+    def answer(request: web.Request) -> web.Response:
+        if request.path == "/token":
+            return web.json_response({"token": "+".join(request.query.getall("scope"))})
+        shown = request.headers.get("Authorization", "")
+        if "upstream" in shown or (shown and "rewritten" not in request.path):
+            return web.Response(status=404)
+        scope = "repository:upstream:pull" if "rewritten" in request.path else ""
+        challenge = f'Bearer realm="{registry.origin}/token",scope="{scope}"'
+        return web.Response(status=401, headers={"WWW-Authenticate": challenge})
+
+    registry = await rogue(answer)
+    client = connect(registry.host)
+    for name, requests in [("open:1", 3), ("rewritten:1", 4), ("rewritten:2", 1)]:
+        registry.seen.clear()
+        with pytest.raises(FetchError) as caught:
+            await client.resolve(image(registry.host, name), NOBODY)
+        assert caught.value.kind is FailureKind.NOT_FOUND
+        assert len(registry.seen) == requests
 
 
 async def test_a_token_that_was_revoked_is_replaced(serve, connect):

@@ -3,8 +3,13 @@
 import pytest
 from yarl import URL
 
-from webhook.registry.options import Proxies
+from tests.registry.certificates import Authority
+from tests.registry.conftest import NOBODY, PATH, Names, image, pull
+from tests.registry.forward import ForwardProxy
+from webhook.errors import FailureKind, FetchError
+from webhook.registry.options import HostOptions, Limits, Proxies, RegistryOptions
 from webhook.registry.proxy import is_direct, proxy_for
+from webhook.sandbox.behaviour import Behaviour
 
 
 def test_the_proxy_is_that_of_the_scheme():
@@ -46,3 +51,102 @@ def test_this_machine_is_reached_directly(host):
 )
 def test_no_proxy_means_what_it_means_elsewhere(word, url, direct):
     assert is_direct(URL(url), Proxies(none_for=(word,))) is direct
+
+
+@pytest.fixture
+async def proxied(serve, stack):
+    """Starts a registry, and the proxy through which alone it is ``registry.corp``."""
+
+    async def start(behaviour: Behaviour | None = None, **arguments):
+        registry = await serve(behaviour, **arguments)
+        ports = {"registry_corp": registry.port, "internal_corp": registry.port}
+        return registry, await stack.enter_async_context(ForwardProxy(**ports))
+
+    return start
+
+
+async def failure(client, reference) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await client.resolve(reference, NOBODY)
+    assert "s3cret" not in caught.value.detail
+    return caught.value
+
+
+async def test_plain_http_goes_through_the_proxy_as_absolute_urls(proxied, connect):
+    registry, proxy = await proxied()
+    options = RegistryOptions(proxies=Proxies(http=proxy.url))
+    client = connect("registry.corp", options=options, resolver=Names())
+    await pull(client, image("registry.corp"), NOBODY)
+    assert proxy.seen[0] == f"GET http://registry.corp/v2/{PATH}/manifests/1.0"
+    assert len(registry.seen) == 3
+
+
+async def test_https_goes_through_a_tunnel(proxied, connect, tmp_path):
+    authority = Authority()
+    ca = str(authority.write(tmp_path / "ca.pem"))
+    _, proxy = await proxied(tls=authority.server(tmp_path, "registry.corp"))
+    options = RegistryOptions(
+        hosts={"registry.corp": HostOptions(ca=ca)}, proxies=Proxies(https=proxy.url)
+    )
+    await pull(connect(options=options, resolver=Names()), image("registry.corp"), NOBODY)
+    assert proxy.seen == ["CONNECT registry.corp:443"]
+
+
+async def test_a_registry_may_have_a_proxy_of_its_own_with_a_password(proxied, connect):
+    _, proxy = await proxied()
+    url = proxy.url.replace("http://", "http://ada:s3cret@")
+    told = HostOptions(plain_http=True, proxy=url)
+    options = RegistryOptions(
+        hosts={"registry.corp": told}, proxies=Proxies(http="http://127.0.0.1:1")
+    )
+    client = connect(options=options, resolver=Names())
+    await client.resolve(image("registry.corp"), NOBODY)
+    assert proxy.authorization == ["Basic YWRhOnMzY3JldA=="]
+
+
+async def test_what_is_spared_the_proxy_is_reached_directly(proxied, connect):
+    registry, proxy = await proxied()
+    host = f"registry.corp:{registry.port}"
+    options = RegistryOptions(proxies=Proxies(http=proxy.url, none_for=("corp",)))
+    client = connect(host, options=options, resolver=Names(registry_corp=["127.0.0.1"]))
+    await client.resolve(image(host), NOBODY)
+    assert proxy.seen == []
+
+
+async def test_through_a_proxy_names_and_literals_are_still_held_to_the_rules(proxied, connect):
+    """The proxy connects: what it could reach for a registry, by name or literal, is refused."""
+    for target in ("http://10.0.0.1", "http://localhost", "http://169.254.169.254"):
+        _, proxy = await proxied(Behaviour(redirect_manifests=target))
+        options = RegistryOptions(proxies=Proxies(http=proxy.url))
+        client = connect("registry.corp", options=options, resolver=Names())
+        assert (await failure(client, image("registry.corp"))).kind is FailureKind.REFUSED
+        assert len(proxy.seen) == 1
+
+
+async def test_a_redirect_goes_through_the_proxy_too(proxied, connect):
+    registry, proxy = await proxied()
+    registry.behaviour = Behaviour(redirect_blobs="http://storage.corp")
+    proxy.ports["storage.corp"] = registry.port
+    options = RegistryOptions(proxies=Proxies(http=proxy.url))
+    client = connect("registry.corp", options=options, resolver=Names())
+    with pytest.raises(FetchError):  # the storage host redirects to itself, for good
+        await pull(client, image("registry.corp"), NOBODY)
+    assert any(line.startswith("GET http://storage.corp/v2/") for line in proxy.seen)
+
+
+@pytest.mark.parametrize("tls", [False, True])
+async def test_a_proxy_that_refuses_is_said_to(proxied, connect, tls):
+    _, proxy = await proxied()
+    options = RegistryOptions(proxies=Proxies(proxy.url, proxy.url), limits=Limits(retries=0))
+    client = connect(*() if tls else ("other.corp",), options=options, resolver=Names())
+    error = await failure(client, image("other.corp"))
+    assert error.kind is (FailureKind.UNREACHABLE if tls else FailureKind.UNAUTHORIZED)
+    assert "403" in error.detail
+
+
+async def test_a_proxy_that_is_not_there_is_said_to_be_missing(connect, unused_tcp_port):
+    url = f"http://ada:s3cret@127.0.0.1:{unused_tcp_port}"
+    options = RegistryOptions(proxies=Proxies(https=url), limits=Limits(retries=0))
+    error = await failure(connect(options=options), image("registry.corp"))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert "the proxy cannot be connected to" in error.detail

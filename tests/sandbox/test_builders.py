@@ -87,6 +87,12 @@ def test_history_is_written_in_the_dialect_of_its_builder(
     assert re.sub(r"(?<=file:|.dir:)[0-9a-f]{64}", HASH, written) == line
 
 
+@pytest.mark.parametrize("instruction", [RUN, COPY, Add("x", ONE)])
+def test_every_builder_has_its_own_words_for_what_changes_files(instruction: Instruction) -> None:
+    written = {builder.created_by(instruction) for builder in (BUILDKIT, CLASSIC)}
+    assert len(written) == 2
+
+
 def test_the_hash_of_a_copy_follows_its_content() -> None:
     changed = Copy("app.py", "./", (File("app/app.py", b"x"),))
     assert CLASSIC.created_by(COPY) != CLASSIC.created_by(changed)

@@ -10,7 +10,8 @@ from webhook.archive.docker import DockerImage
 from webhook.archive.files import Folder
 from webhook.archive.layout import LayoutImage
 from webhook.archive.tar import Tar
-from webhook.errors import InvalidReference, UsageError
+from webhook.archive.unreadable import Unreadable
+from webhook.errors import FetchError, InvalidReference, UsageError
 from webhook.oci import Reference
 from webhook.services.ports import ImageSource
 
@@ -34,8 +35,8 @@ async def open_image(text: str) -> tuple[ImageSource, Reference]:
 
     The reference is written as ``text``, has the image's digest, and the name under which the image
     was built or saved, so that policies for that name apply; without one, ``localhost/<file>``.
-    Raises ``UsageError`` when the text or the file cannot be meant, and ``FetchError`` when what is
-    in the file cannot be read.
+    Raises ``UsageError`` when the text or the file cannot be meant. What is broken inside the file
+    is told by the source, when it is asked for the image.
     """
     return await asyncio.to_thread(_open, text)
 
@@ -47,6 +48,8 @@ def _open(text: str) -> tuple[ImageSource, Reference]:
         if not (path.is_dir() if scheme == "oci" else path.is_file()):
             raise UsageError(f"not a {'folder' if scheme == 'oci' else 'file'}")
         image = _OPENERS[scheme](path, tag)
+    except FetchError as error:
+        return Unreadable(error.kind, error.detail), replace(_local(path), written=text)
     except UsageError as error:
         raise UsageError(f"{text!r}: {error}") from None
     except OSError as error:

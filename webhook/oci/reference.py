@@ -16,8 +16,7 @@ without a tag has ``tag is None``, which is not the same as having said ``latest
 """
 
 import re
-from dataclasses import dataclass
-from functools import cached_property
+from dataclasses import dataclass, field
 from typing import Self
 
 from webhook.errors import InvalidDigest, InvalidReference
@@ -50,6 +49,13 @@ class Reference:
     """The digest as written; None when none was. It identifies the image when there is one."""
     written: str
     """The text as the author wrote it."""
+    canonical: str = field(init=False)
+    """Canonical text: nothing is added but the defaulted domain and ``library/``."""
+
+    def __post_init__(self) -> None:
+        tag = f":{self.tag}" if self.tag is not None else ""
+        digest = f"@{self.digest}" if self.digest is not None else ""
+        object.__setattr__(self, "canonical", f"{self.domain}/{self.path}{tag}{digest}")
 
     @classmethod
     def parse(cls, text: str) -> Self:
@@ -73,13 +79,6 @@ class Reference:
     def repository(self) -> str:
         """Canonical repository: ``docker.io/library/nginx``."""
         return f"{self.domain}/{self.path}"
-
-    @cached_property
-    def canonical(self) -> str:
-        """Canonical text, nothing added but the defaulted domain and ``library/``."""
-        tag = f":{self.tag}" if self.tag is not None else ""
-        digest = f"@{self.digest}" if self.digest is not None else ""
-        return f"{self.repository}{tag}{digest}"
 
     @property
     def identifier(self) -> str:

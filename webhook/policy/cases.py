@@ -26,7 +26,7 @@ from webhook.policy.law import PolicySet
 from webhook.policy.loader import problems_of
 from webhook.policy.model import PolicyMetadata, Written
 from webhook.policy.options import ByteSize
-from webhook.policy.plan import plan
+from webhook.policy.plan import Planner
 from webhook.policy.rule import Action
 from webhook.profile import ImageProfile
 
@@ -110,11 +110,12 @@ def load_cases(document: Document) -> PolicyCases:
 
 def run(cases: PolicyCases, policies: PolicySet) -> tuple[Ran, ...]:
     """Put every case to the policies. Raises ``UsageError`` for facts that cannot be read."""
+    planner = Planner(policies)
     gathered = {
         Reference.parse(name): (_facts(name, facts),) for name, facts in cases.images.items()
     }
     return tuple(
-        Ran(case.name, tuple(_differences(case, _judge(case, policies, gathered))))
+        Ran(case.name, tuple(_differences(case, _judge(case, planner, gathered))))
         for case in cases.cases
     )
 
@@ -128,9 +129,9 @@ def _facts(name: str, facts: ImageFacts) -> ImageProfile | Unavailable:
         raise UsageError(f"image {name!r}: {error.detail}") from None
 
 
-def _judge(case: Case, policies: PolicySet, gathered: Gathered) -> tuple[Result, ...]:
+def _judge(case: Case, planner: Planner, gathered: Gathered) -> tuple[Result, ...]:
     uses, namespace = _subject(case)
-    planned = plan(policies, uses, namespace)
+    planned = planner.plan(uses, namespace)
     missing = [str(reference) for reference in planned.wanted if reference not in gathered]
     if missing:
         raise UsageError(f"case {case.name!r}: no facts are given for {', '.join(missing)}")

@@ -5,7 +5,7 @@ confidence, the policy's mode, and at last the ceiling of the request (controlle
 denied).
 """
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from datetime import date
 
 import msgspec
@@ -17,10 +17,11 @@ from webhook.policy.facts import Facts
 from webhook.policy.finding import Certainty, Finding, Outcome, Result, Severity
 from webhook.policy.law import Policy
 from webhook.policy.loader import UNVERIFIED
-from webhook.policy.plan import Check, Plan, Planned
-from webhook.policy.rule import Action, Skip, Unknown, Violation, strictest, weakest
+from webhook.policy.plan import Applicable, Check, Plan, Planned
+from webhook.policy.rule import Action, Skip, Unknown, Verdict, Violation, strictest, weakest
 from webhook.policy.text import shown
 from webhook.profile import ImageProfile
+from webhook.profile.wants import Need
 
 EXPIRY_NOTICE = 30
 """Days before an exemption ends from which a warning counts down."""
@@ -44,24 +45,26 @@ def decide(
     """
     results = []
     for item in plan.items:
-        known = gathered.get(item.reference, ()) if item.reference is not None else ()
-        for image in known or (_nothing_of(item),):
-            judge = _Judge(item, image, today, ceiling, keep_passes)
-            results.append(judge.result())
+        applicable = item.applicable
+        known = gathered.get(applicable.reference, ()) if applicable.reference is not None else ()
+        for image in known or (_nothing_of(applicable),):
+            results.append(_Judge(item, image, today, ceiling, keep_passes).result())
     return tuple(results)
 
 
-def _nothing_of(item: Planned) -> Unavailable | None:
+def _nothing_of(applicable: Applicable) -> Unavailable | None:
     """What stands for an image of which nothing was gathered."""
-    if item.reference is None:
-        return Unavailable(FailureKind.MALFORMED, item.problem)
-    if item.needs:
+    if applicable.reference is None:
+        return Unavailable(FailureKind.MALFORMED, applicable.problem)
+    if applicable.wanted.needs is not Need.NONE:
         return Unavailable(FailureKind.TIMEOUT, "the registry did not answer in time")
     return None
 
 
 class _Judge:
     """Puts the checks of one use to one image."""
+
+    __slots__ = ("_ceiling", "_checks", "_image", "_keep_passes", "_reference", "_today", "_use")
 
     def __init__(
         self,
@@ -71,58 +74,64 @@ class _Judge:
         ceiling: Action,
         keep_passes: bool,
     ) -> None:
-        self.item, self.image, self.today = item, image, today
-        self.ceiling, self.keep_passes = ceiling, keep_passes
+        self._use, self._image, self._today = item.use, image, today
+        self._reference, self._checks = item.applicable.reference, item.applicable.checks
+        self._ceiling, self._keep_passes = ceiling, keep_passes
 
     def result(self) -> Result:
         """The result with every finding, equal ones told once."""
-        image = self.image if isinstance(self.image, ImageProfile) else None
-        return Result(
-            self.item.use.name,
-            self.item.use.image,
-            image.digest if image else None,
-            image.platform if image else None,
-            _merged(self._findings()),
-        )
+        image, use = self._image, self._use
+        if isinstance(image, ImageProfile):
+            findings = _merged(self._findings(image))
+            return Result(use.name, use.image, image.digest, image.platform, findings)
+        findings = _merged(self._findings(None))
+        if isinstance(image, Unavailable):
+            findings += _merged(self._blind(image))
+        return Result(use.name, use.image, None, None, findings)
 
-    def _findings(self) -> Iterator[Finding]:
-        reference, image = self.item.reference, self.image
-        lost = image if isinstance(image, Unavailable) else None
-        known = image if isinstance(image, ImageProfile) else None
-        blind: dict[str, Policy] = {}
-        facts = Facts(self.item.use, reference, self.today, known) if reference else None
-        for check in self.item.checks:
-            if facts is None or (lost is not None and check.needs):
-                blind[check.policy.name] = check.policy
-            elif (finding := self._put(check, facts)) is not None:
-                yield finding
-        if lost is not None:
-            for policy in blind.values():
-                yield self._unverified(policy, lost)
+    def _findings(self, image: ImageProfile | None) -> list[Finding]:
+        """What every check that can be put has to say; this loop is the hot path."""
+        if self._reference is None:
+            return []
+        facts = Facts.of(self._use, self._reference, self._today, image)
+        windows = facts.is_windows
+        python = facts.python.verdict if image is not None else "no"
+        findings = []
+        for check in self._checks:
+            if image is None and not check.is_blind:
+                continue
+            rule = check.entry.rule
+            if windows and not rule.windows:
+                said: Verdict = Skip("does not apply to Windows")
+            elif check.python_only and python == "no":
+                said = Skip("not a Python image")
+            else:
+                try:
+                    said = rule.check(facts)
+                except Exception as error:  # a rule's bug is a finding, no crash and no pass
+                    findings.append(self._broken(check, error))
+                    continue
+            if said is None or type(said) is Skip:
+                if self._keep_passes:
+                    findings.append(_quiet(check, said))
+            elif type(said) is Unknown:
+                findings.append(self._unsure(check, Outcome.UNKNOWN, said))
+            elif type(said) is Violation:
+                findings.append(self._fail(check, said, python if check.python_only else "yes"))
+        return findings
 
-    def _put(self, check: Check, facts: Facts) -> Finding | None:
-        """One rule on one image; None when there is nothing to say."""
-        rule = check.entry.rule
-        if not rule.windows and facts.is_windows:
-            return self._quiet(check, Outcome.SKIP, "does not apply to Windows")
-        python = "yes"
-        if check.entry.scope == "python":
-            python = facts.python.verdict
-            if python == "no":
-                return self._quiet(check, Outcome.SKIP, "not a Python image")
-        try:
-            verdict = rule.check(facts)
-        except Exception as error:  # a rule's bug is a finding, never a crash and never a pass
-            problem = f"the rule broke ({type(error).__name__})"
-            fix = "Report it, with the image"
-            return self._unsure(check, Outcome.ERROR, Unknown(problem, fix))
-        if verdict is None:
-            return self._quiet(check, Outcome.PASS, "")
-        if isinstance(verdict, Skip):
-            return self._quiet(check, Outcome.SKIP, verdict.reason)
-        if isinstance(verdict, Unknown):
-            return self._unsure(check, Outcome.UNKNOWN, verdict)
-        return self._fail(check, verdict, python)
+    def _blind(self, lost: Unavailable) -> list[Finding]:
+        """One finding for each policy that would have had to see the image."""
+        policies = {
+            check.policy.name: check.policy
+            for check in self._checks
+            if self._reference is None or not check.is_blind
+        }
+        return [self._unverified(policy, lost) for policy in policies.values()]
+
+    def _broken(self, check: Check, error: Exception) -> Finding:
+        problem = f"the rule broke ({type(error).__name__})"
+        return self._unsure(check, Outcome.ERROR, Unknown(problem, "Report it, with the image"))
 
     def _fail(self, check: Check, violation: Violation, python: str) -> Finding:
         action = check.entry.action
@@ -186,7 +195,7 @@ class _Judge:
         finding = Finding(
             policies=(policy.name,),
             rule=rule,
-            action=weakest(action, policy.spec.ceiling, self.ceiling),
+            action=weakest(action, policy.spec.ceiling, self._ceiling),
             outcome=outcome,
             severity=severity,
             confidence=said.confidence,
@@ -198,44 +207,45 @@ class _Judge:
 
     def _exempted(self, policy: Policy, finding: Finding) -> Finding:
         """The finding, or in its place a word about the exemption that holds today."""
-        reference = self.item.reference
+        reference = self._reference
         if reference is None:
             return finding
-        exemption = policy.exemption(reference, finding.rule, self.today)
+        exemption = policy.exemption(reference, finding.rule, self._today)
         if exemption is None:
             return finding
         message, action = f"exempt: {shown(exemption.reason, 80)}", Action.AUDIT
         remedy = "Mend it all the same"
         if exemption.expires is not None:
-            left = (exemption.expires - self.today).days
+            left = (exemption.expires - self._today).days
             days = "today is the last day" if left == 0 else f"{left} days left"
             remedy = f"Mend it by {exemption.expires} ({days})"
             action = Action.WARN if left <= EXPIRY_NOTICE else Action.AUDIT
         if exemption.owner is not None:
             remedy = f"{remedy}, or ask {shown(exemption.owner)}"
-        capped = weakest(action, policy.spec.ceiling, self.ceiling)
+        capped = weakest(action, policy.spec.ceiling, self._ceiling)
         return msgspec.structs.replace(
             finding, action=capped, outcome=Outcome.SKIP, message=message, remedy=remedy
         )
 
-    def _quiet(self, check: Check, outcome: Outcome, reason: str) -> Finding | None:
-        """A pass or a skip, which is told only to those who asked for all."""
-        if not self.keep_passes:
-            return None
-        return Finding(
-            policies=(check.policy.name,),
-            rule=check.entry.rule.id,
-            action=check.entry.action,
-            outcome=outcome,
-            severity=Severity.of(check.entry.rule.action),
-            confidence=100,
-            message=reason,
-            remedy="",
-        )
+
+def _quiet(check: Check, said: Skip | None) -> Finding:
+    """A pass or a skip, which is told only to those who asked for all."""
+    return Finding(
+        policies=(check.policy.name,),
+        rule=check.entry.rule.id,
+        action=check.entry.action,
+        outcome=Outcome.PASS if said is None else Outcome.SKIP,
+        severity=Severity.of(check.entry.rule.action),
+        confidence=100,
+        message="" if said is None else said.reason,
+        remedy="",
+    )
 
 
-def _merged(findings: Iterable[Finding]) -> tuple[Finding, ...]:
+def _merged(findings: list[Finding]) -> tuple[Finding, ...]:
     """Equal findings of several policies as one: all their names, the strictest action."""
+    if len(findings) < 2:
+        return tuple(findings)
     merged: dict[tuple[str, Outcome, str, str], Finding] = {}
     for finding in findings:
         key = (finding.rule, finding.outcome, finding.message, finding.remedy)

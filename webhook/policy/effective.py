@@ -5,12 +5,15 @@ Sources: Kubernetes documentation, "Define a Command and Arguments for a Contain
 pkg/kubelet/kuberuntime/security_context_others.go.
 """
 
+from collections.abc import Mapping
 from enum import Enum
 
 import msgspec
 
-from webhook.kube.workload import Container, PodSpec, SecurityContext
+from webhook.kube.workload import Container, EnvVar, PodSpec, SecurityContext
 from webhook.profile import Runtime, User
+
+_NOTHING = SecurityContext()
 
 
 class Hidden(Enum):
@@ -28,15 +31,17 @@ def argv(container: Container, runtime: Runtime) -> tuple[str, ...]:
     return runtime.entrypoint + (container.args or runtime.cmd)
 
 
-def variable(name: str, container: Container, runtime: Runtime) -> str | Hidden | None:
+def variable(
+    name: str, env: Mapping[str, EnvVar], container: Container, runtime: Runtime
+) -> str | Hidden | None:
     """The value of a variable; None when it is unset, ``Hidden`` when it cannot be seen.
 
-    ``env`` wins over ``envFrom``, which wins over the image; of equal names the last wins.
+    ``env`` is the container's own by name: it wins over ``envFrom``, which wins over the image.
     """
-    for item in reversed(container.env or ()):
-        if item.name == name:
-            return Hidden.VALUE_FROM if item.value_from is not None else item.value or ""
-    if any(name.startswith(source.prefix or "") for source in container.env_from or ()):
+    item = env.get(name)
+    if item is not None:
+        return Hidden.VALUE_FROM if item.value_from is not None else item.value or ""
+    if container.env_from and any(name.startswith(s.prefix or "") for s in container.env_from):
         return Hidden.ENV_FROM
     value = runtime.env.get(name)
     return Hidden.LAUNCHER if value is None and runtime.launcher else value
@@ -59,10 +64,12 @@ class EffectiveUser(msgspec.Struct, frozen=True):
 
 def user(container: Container, pod: PodSpec, image: User) -> EffectiveUser:
     """Container over Pod over image, as the kubelet resolves it."""
-    inner = container.security_context or SecurityContext()
-    outer = pod.security_context or SecurityContext()
+    inner = container.security_context or _NOTHING
+    outer = pod.security_context or _NOTHING
     demanded = inner.run_as_non_root if inner.run_as_non_root is not None else outer.run_as_non_root
-    for by, uid in (("container", inner.run_as_user), ("pod", outer.run_as_user)):
-        if uid is not None:
-            return EffectiveUser(uid, str(uid), uid == 0, by, bool(demanded))
-    return EffectiveUser(image.uid, image.raw, image.root, "image", bool(demanded))
+    uid, by = inner.run_as_user, "container"
+    if uid is None:
+        uid, by = outer.run_as_user, "pod"
+    if uid is None:
+        return EffectiveUser(image.uid, image.raw, image.root, "image", bool(demanded))
+    return EffectiveUser(uid, str(uid), uid == 0, by, bool(demanded))

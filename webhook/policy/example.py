@@ -107,7 +107,7 @@ def facts_of(example: Example) -> Facts:
     container = msgspec.convert({"name": "web", **example.container}, Container)
     use = ImageUse(container.name, example.kind, example.reference, container, pod)
     known = profile_of(config, example.layers)
-    return Facts(use, Reference.parse(example.reference), example.today, known)
+    return Facts.of(use, Reference.parse(example.reference), example.today, known)
 
 
 def profile_of(config: Mapping[str, Any], layers: Sequence[int]) -> ImageProfile:

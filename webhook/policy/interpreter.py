@@ -8,8 +8,9 @@ from collections.abc import Sequence
 
 from webhook.policy.effective import Hidden
 from webhook.policy.facts import Facts
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of
 from webhook.profile.flags import is_on
+from webhook.profile.shell import Command
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*", re.ASCII)
 _WITH_VALUE = "XWQ"
@@ -22,7 +23,7 @@ def switch(facts: Facts, variable: str, letter: str) -> bool | Hidden:
 
     ``Hidden`` when the variable exists, or may exist, with a value that cannot be seen.
     """
-    given = options(facts.argv)
+    given = options(facts.programs)
     if letter in given:
         return True
     if given & _IGNORE_ENVIRONMENT:
@@ -31,9 +32,9 @@ def switch(facts: Facts, variable: str, letter: str) -> bool | Hidden:
     return value if isinstance(value, Hidden) else is_on(value)
 
 
-def options(argv: Sequence[str]) -> frozenset[str]:
-    """Letters of the options of the first Python interpreter that ``argv`` starts."""
-    for command in programs(argv):
+def options(programs: Sequence[Command]) -> frozenset[str]:
+    """Letters of the options of the first Python interpreter among some programs."""
+    for command in programs:
         if _PYTHON.fullmatch(name_of(command)):
             return frozenset(_letters(command[1:]))
     return frozenset()

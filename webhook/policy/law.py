@@ -8,6 +8,7 @@ from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Reference
 from webhook.policy.model import Exemption, Selection, Spec
 from webhook.policy.rule import Action, Rule, Scope
+from webhook.profile.wants import Need
 
 _MATCHED_BY_DEFAULT = frozenset({"container", "init", "ephemeral"})
 _WRITTEN_AS = {ContainerKind.SIDECAR: "init"}
@@ -21,6 +22,12 @@ class Entry:
     rule: Rule
     action: Action
     scope: Scope
+
+    @property
+    def needs(self) -> Need:
+        """What must be known of an image; whether it is Python takes its config."""
+        needs = type(self.rule).needs
+        return needs | Need.CONFIG if self.scope == "python" else needs
 
 
 @dataclass(frozen=True, slots=True)

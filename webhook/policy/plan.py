@@ -1,49 +1,74 @@
 """Which checks apply to which image, and what must be known for them."""
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
+from functools import cached_property
 
 from webhook.errors import InvalidReference
-from webhook.kube.imageuse import ImageUse
+from webhook.kube.imageuse import ContainerKind, ImageUse
 from webhook.oci import Platform, Reference
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.law import Entry, Policy, PolicySet
 from webhook.profile.wants import Need
 
+_MAX_KEPT = 4096
+"""Images of which a planner remembers what applies to them."""
+
 
 @dataclass(frozen=True, slots=True)
 class Check:
-    """One rule of one policy on one image."""
+    """One rule of one policy."""
 
     policy: Policy
     entry: Entry
+    is_blind: bool
+    """Whether it needs nothing but the reference."""
+    python_only: bool
+    """Whether it judges Python images only."""
 
-    @property
-    def needs(self) -> Need:
-        """What must be known; whether an image is Python takes its config."""
-        needs = self.entry.rule.needs
-        return needs | Need.CONFIG if self.entry.scope == "python" else needs
+    @classmethod
+    def of(cls, policy: Policy, entry: Entry) -> "Check":
+        """The check for one entry."""
+        return cls(policy, entry, entry.needs == Need.NONE, entry.scope == "python")
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What must be known of one reference."""
+
+    needs: Need
+    platforms: tuple[Platform, ...]
+
+    def union(self, other: "Wanted") -> "Wanted":
+        """What must be known for both."""
+        if self is other:
+            return self
+        platforms = dict.fromkeys(self.platforms + other.platforms)
+        return Wanted(self.needs | other.needs, tuple(platforms))
+
+    @cached_property
+    def key(self) -> str:
+        """The same for equal values, and quick to compare."""
+        return f"{self.needs.value} {' '.join(map(str, self.platforms))}"
 
 
 @dataclass(frozen=True, slots=True)
-class Planned:
-    """One use of an image with everything that will be checked of it."""
+class Applicable:
+    """What applies to one image in one place, whatever the container around it."""
 
-    use: ImageUse
     reference: Reference | None
     """None when the text is no reference; ``problem`` says why."""
     checks: tuple[Check, ...]
-    needs: Need
-    platforms: tuple[Platform, ...]
+    wanted: Wanted
     problem: str = ""
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
-    """What must be known of one reference, for all its uses together."""
+class Planned:
+    """One use of an image, and what will be checked of it."""
 
-    needs: Need
-    platforms: tuple[Platform, ...]
+    use: ImageUse
+    applicable: Applicable
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,65 +77,71 @@ class Plan:
 
     items: tuple[Planned, ...]
     """Uses with at least one check."""
-
-    @property
-    def wanted(self) -> dict[Reference, Wanted]:
-        """What to gather, by reference; empty when nothing needs I/O."""
-        wanted: dict[Reference, Wanted] = {}
-        for item in self.items:
-            if item.reference is None or not item.needs:
-                continue
-            before = wanted.get(item.reference)
-            wanted[item.reference] = (
-                Wanted(item.needs, item.platforms)
-                if before is None
-                else Wanted(
-                    before.needs | item.needs,
-                    tuple(dict.fromkeys(before.platforms + item.platforms)),
-                )
-            )
-        return wanted
+    wanted: Mapping[Reference, Wanted]
+    """What to gather, by reference; empty when nothing needs I/O."""
 
 
-def plan(
-    policies: PolicySet,
-    uses: Iterable[ImageUse],
-    namespace: str | None,
-    parse: Callable[[str], Reference] = Reference.parse,
-) -> Plan:
-    """Put every policy to every use.
+class Planner:
+    """Plans by one set of policies.
 
-    ``namespace`` None is for images by themselves. ``parse`` reads what a use names, and raises
-    ``InvalidReference``.
+    Remembers what applies to an image: that depends on its text, its kind of use and its namespace
+    alone, and most reviews are about images seen before.
     """
-    items = (_plan_use(policies, use, namespace, parse) for use in uses)
-    return Plan(tuple(item for item in items if item.checks))
 
+    def __init__(
+        self, policies: PolicySet, parse: Callable[[str], Reference] = Reference.parse
+    ) -> None:
+        """``parse`` reads what a use names, and raises ``InvalidReference``."""
+        self.policies, self._parse = policies, parse
+        self._checks = {
+            policy.name: tuple(Check.of(policy, entry) for entry in policy.entries)
+            for policy in policies.policies
+        }
+        self._kept: dict[tuple[str, ContainerKind, str | None], Applicable] = {}
 
-def _plan_use(
-    policies: PolicySet,
-    use: ImageUse,
-    namespace: str | None,
-    parse: Callable[[str], Reference],
-) -> Planned:
-    try:
-        reference = parse(use.image)
-    except InvalidReference as error:
-        checks = tuple(
-            Check(policy, entry) for policy in policies.policies for entry in policy.entries
+    def plan(self, uses: Iterable[ImageUse], namespace: str | None) -> Plan:
+        """Put every policy to every use. ``namespace`` None is for images by themselves."""
+        items = []
+        wanted: dict[Reference, Wanted] = {}
+        for use in uses:
+            applicable = self._applicable(use, namespace)
+            if not applicable.checks:
+                continue
+            items.append(Planned(use, applicable))
+            reference = applicable.reference
+            if reference is not None and applicable.wanted.needs is not Need.NONE:
+                before = wanted.get(reference, applicable.wanted)
+                wanted[reference] = before.union(applicable.wanted)
+        return Plan(tuple(items), wanted)
+
+    def _applicable(self, use: ImageUse, namespace: str | None) -> Applicable:
+        key = (use.image, use.kind, namespace)
+        found = self._kept.get(key)
+        if found is None:
+            if len(self._kept) >= _MAX_KEPT:
+                self._kept.clear()
+            found = self._kept[key] = self._apply(use, namespace)
+        return found
+
+    def _apply(self, use: ImageUse, namespace: str | None) -> Applicable:
+        try:
+            reference = self._parse(use.image)
+        except InvalidReference as error:
+            checks = tuple(check for checks in self._checks.values() for check in checks)
+            nothing = Wanted(Need.NONE, (DEFAULT_PLATFORM,))
+            return Applicable(None, checks, nothing, str(error))
+        covering = [p for p in self.policies.policies if p.covers(reference, use.kind, namespace)]
+        checks = tuple(check for policy in covering for check in self._checks[policy.name])
+        needs = Need.NONE
+        for check in checks:
+            needs |= check.entry.needs
+        platforms = dict.fromkeys(
+            platform
+            for policy in covering
+            for platform in (policy.spec.platforms or (DEFAULT_PLATFORM,))
         )
-        return Planned(use, None, checks, Need.NONE, (DEFAULT_PLATFORM,), str(error))
-    covering = [p for p in policies.policies if p.covers(reference, use.kind, namespace)]
-    checks = tuple(Check(policy, entry) for policy in covering for entry in policy.entries)
-    needs = Need.NONE
-    for check in checks:
-        needs |= check.needs
-    platforms = dict.fromkeys(
-        platform
-        for policy in covering
-        for platform in (policy.spec.platforms or (DEFAULT_PLATFORM,))
-    )
-    return Planned(use, reference, checks, needs, tuple(platforms) or (DEFAULT_PLATFORM,))
+        wanted = Wanted(needs, tuple(platforms) or (DEFAULT_PLATFORM,))
+        return Applicable(reference, checks, wanted)
 
 
 def skipped(policies: PolicySet) -> tuple[str, ...]:

@@ -5,6 +5,7 @@ import msgspec
 from webhook.oci import Image
 from webhook.profile import distro, libc, python, variant, version
 from webhook.profile.boundary import declared_base, find_boundary
+from webhook.profile.command import programs
 from webhook.profile.image import Base, ImageProfile, Python, Runtime
 from webhook.profile.journey import place
 from webhook.profile.reading import Reading
@@ -40,11 +41,10 @@ def profile(image: Image) -> ImageProfile:
 
 
 def _python(reading: Reading) -> Python:
-    evidence = tuple(python.signals(reading))
-    judged = python.judge(evidence, reading.argv, reading.tells_nothing)
-    found, confidence = version.judge(version.signals(reading))
+    judged = python.judge(tuple(python.signals(reading)), reading.tells_nothing)
     if judged.verdict == "no":
         return judged
+    found, confidence = version.judge(version.signals(reading))
     return msgspec.structs.replace(
         judged,
         version=found,
@@ -80,5 +80,7 @@ def _runtime(reading: Reading) -> Runtime:
         created=reading.config.created,
         os=reading.config.os,
         architecture=reading.config.architecture,
+        argv=reading.argv,
+        programs=programs(reading.argv),
         launcher=bool(reading.buildpacks) or "CNB_LAYERS_DIR" in reading.env,
     )

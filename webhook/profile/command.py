@@ -57,7 +57,7 @@ _RUNNER_VALUES = _names("""
     --package --cwd -e --environment
 """)
 _KEYWORDS = _names("if then elif else while until do ! { }")
-_SHELLS = _names("sh bash dash ash zsh ksh su runuser")
+_SHELLS = _names("sh bash dash ash zsh ksh")
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?|graalpy|hy|ipython3?")
 _PYTHON_TOOLS = _names("""
     airflow ansible ansible-playbook ansible-runner arq bokeh celery certbot chainlit circusd
@@ -160,6 +160,8 @@ def _inner(name: str, command: Command) -> Iterator[Command]:
         yield rest
     elif name in _SHELLS:
         yield from _of_shell(rest)
+    elif name in ("su", "runuser") and "-c" in rest:
+        yield from split("".join(rest[rest.index("-c") + 1 :][:1]))
     elif name in _WRAPPERS:
         yield _of_wrapper(_WRAPPERS[name], rest)
     elif _RUNNERS.get(name) in rest[:1]:
@@ -173,13 +175,15 @@ def _inner(name: str, command: Command) -> Iterator[Command]:
 
 
 def _of_shell(rest: Command) -> Iterator[Command]:
-    for index, word in enumerate(rest):
-        if word.startswith("-") and not word.startswith("--") and word.endswith("c"):
-            yield from split(rest[index + 1]) if index + 1 < len(rest) else ()
+    index = 0
+    while index < len(rest) and rest[index].startswith(("-", "+")):
+        word = rest[index]
+        index += 1
+        if word.endswith("c") and not word.startswith("--"):
+            yield from split("".join(rest[index : index + 1]))
             return
-        if not word.startswith(("-", "+")):
-            yield rest[index:]  # a script, which may be one of ours
-            return
+        index += word.endswith("o") and not word.startswith("--")  # -o pipefail
+    yield rest[index:]  # a script, which may be one of ours
 
 
 def _of_wrapper(wrapper: _Wrapper, rest: Command) -> Command:

@@ -26,7 +26,10 @@ _UBUNTU_RECIPE = re.compile(
 _UBUNTU_TEXT = re.compile(r"\bppa:|archive\.ubuntu\.com/ubuntu|/linux/ubuntu/|/repos/ubuntu\d{4}/")
 _AMAZON = re.compile(r"amazon-linux-extras|RPM-GPG-KEY-amazon-linux-(\d+)|al(2023)-container-")
 _RELEASE = re.compile(r"[0-9][0-9.]{0,15}|[a-z]{3,20}")
-_UBI = re.compile(r"(?:ubi|rhel)-?(\d+)")
+_RED_HAT = re.compile(r"(?:ubi|rhel)-?(\d+)")
+_RED_HAT_KEYS = ("com.redhat.component", "io.openshift.tags", "url", "name")
+_UBUNTU_RELEASE = re.compile(r"\d\d\.(?:04|10)")
+_UBUNTU_LABEL = re.compile(r"org\.opencontainers\.image\.version=(\d\d\.(?:04|10))")
 _FLAVOUR = re.compile(r"([a-z]+)-(\d+)")
 _CUDA_REPOSITORY = re.compile(r"/ubuntu(\d\d)(\d\d)/")
 _DISTTAG = re.compile(r"f(\d+)container")
@@ -97,6 +100,8 @@ def in_history(steps: Iterable[Instruction]) -> Iterator[Evidence]:
             yield observed(Source.HISTORY, f"debian {match[1]}", 90, text)
         elif match := _ALPINE.search(text) if step.verb == "ADD" else None:
             yield observed(Source.HISTORY, f"alpine {match[1]}", 90, text)
+        elif match := _UBUNTU_LABEL.fullmatch(step.text) if step.verb == "LABEL" else None:
+            yield observed(Source.HISTORY, f"ubuntu {match[1]}", 80, text)
         elif match := _UBUNTU_RECIPE.search(text):
             yield observed(Source.HISTORY, "ubuntu", 85, f"Ubuntu's own recipe: {match[0]}")
         elif match := _UBUNTU_TEXT.search(text):
@@ -107,16 +112,16 @@ def in_history(steps: Iterable[Instruction]) -> Iterator[Evidence]:
 
 def _labels(reading: Reading) -> Iterator[Evidence]:
     labels = reading.labels
-    version = labels.get("org.opencontainers.image.version", "")
     if labels.get("org.opencontainers.image.ref.name") == "ubuntu":
-        yield observed(Source.LABEL, _said("ubuntu", version), 80, f"Ubuntu's labels, {version}")
-    ubi = _UBI.search(labels.get("com.redhat.component", "")) or _UBI.search(
-        labels.get("io.openshift.tags", "")
-    )
-    is_red_hat = "com.redhat.license_terms" in labels or "com.redhat.component" in labels
-    if is_red_hat:
-        named = ubi or _UBI.search(labels.get("url", "") + labels.get("name", ""))
-        yield observed(Source.LABEL, _said("rhel", named[1] if named else None), 70, "com.redhat.*")
+        # A child's own version often stands where Ubuntu's did.
+        release = _UBUNTU_RELEASE.fullmatch(labels.get("org.opencontainers.image.version", ""))
+        says = _said("ubuntu", release[0] if release else None)
+        yield observed(Source.LABEL, says, 80, "org.opencontainers.image.ref.name=ubuntu")
+    if "com.redhat.license_terms" in labels or "com.redhat.component" in labels:
+        texts = (labels.get(key, "")[:1024] for key in _RED_HAT_KEYS)
+        match = next(filter(None, map(_RED_HAT.search, texts)), None)
+        says = _said("rhel", match[1] if match else None)
+        yield observed(Source.LABEL, says, 70, "com.redhat.*")
     if labels.get("org.opencontainers.image.vendor") == "Chainguard":
         yield observed(Source.LABEL, "wolfi", 65, "org.opencontainers.image.vendor=Chainguard")
     for key in ("org.opencontainers.image.title", "org.label-schema.name", "name"):
@@ -124,21 +129,19 @@ def _labels(reading: Reading) -> Iterator[Evidence]:
             if pattern.match(labels.get(key, "")):
                 yield observed(Source.LABEL, name, 65, f"{key}={labels[key]}")
     if any(key.startswith(("com.suse.", "org.opensuse.")) for key in labels):
-        yield observed(
-            Source.LABEL, "sles" if "com.suse.eula" in labels else "opensuse", 60, "com.suse.*"
-        )
+        says = "sles" if "com.suse.eula" in labels else "opensuse"
+        yield observed(Source.LABEL, says, 60, "com.suse.*")
     distro = labels.get("io.buildpacks.base.distro.name", "")
     if re.fullmatch(r"[a-z]+", distro):
-        release = labels.get("io.buildpacks.base.distro.version")
-        yield observed(Source.LABEL, _said(distro, release), 65, "io.buildpacks.base.distro.name")
+        says = _said(distro, labels.get("io.buildpacks.base.distro.version"))
+        yield observed(Source.LABEL, says, 65, "io.buildpacks.base.distro.name")
 
 
 def _environment(reading: Reading) -> Iterator[Evidence]:
     flavour = _FLAVOUR.fullmatch(reading.env.get("OS_FLAVOUR", ""))
     if flavour:
-        yield observed(
-            Source.CONFIG, f"{flavour[1]} {flavour[2]}", 75, f"ENV OS_FLAVOUR={flavour[0]}"
-        )
+        says = f"{flavour[1]} {flavour[2]}"
+        yield observed(Source.CONFIG, says, 75, f"ENV OS_FLAVOUR={flavour[0]}")
     fedora = _DISTTAG.fullmatch(reading.env.get("DISTTAG", ""))
     if fedora:
         yield observed(Source.CONFIG, f"fedora {fedora[1]}", 80, f"ENV DISTTAG={fedora[0]}")
@@ -160,11 +163,8 @@ def _declared(reading: Reading) -> Iterator[Evidence]:
     if "com.google.distroless.python.version" in reading.annotations:
         yield observed(Source.ANNOTATION, "debian", 85, "distroless annotation")
     program = reading.argv[0] if reading.argv else ""
-    if (
-        reading.steps
-        and reading.steps[0].builder is Builder.BAZEL
-        and _DEBIAN_PYTHON.match(program)
-    ):
+    is_bazel = bool(reading.steps) and reading.steps[0].builder is Builder.BAZEL
+    if is_bazel and _DEBIAN_PYTHON.match(program):
         yield observed(Source.COMMAND, "debian", 60, f"distroless python: {program}")
 
 

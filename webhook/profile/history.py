@@ -96,13 +96,14 @@ def words_of(text: str) -> tuple[str, ...]:
 
 
 _MAX_SHELLS = 16
+_MAX_SHELL = 512
+"""Characters within which a shell and ``#(nop)`` are looked for."""
 _MAX_PROGRAMS = 2000
 """Programs of one ``RUN``; real ones start some dozens."""
-_VERBS = (
-    "ADD ARG CMD COPY ENTRYPOINT ENV EXPOSE HEALTHCHECK LABEL MAINTAINER ONBUILD RUN SHELL STOPSIGNAL"
-    " USER VOLUME WORKDIR"
+_VERB = re.compile(
+    r"(ADD|ARG|CMD|COPY|ENTRYPOINT|ENV|EXPOSE|HEALTHCHECK|LABEL|MAINTAINER|ONBUILD|RUN|SHELL"
+    r"|STOPSIGNAL|USER|VOLUME|WORKDIR)(?:\s+|$)"
 )
-_VERB = re.compile(rf"({'|'.join(_VERBS.split())})(?:\s+|$)")
 _NOP = re.compile(r"#\(nop\)\s*")
 _BUILDKIT_END = re.compile(r"\s*# buildkit\s*\Z")
 _BUILDAH_END = re.compile(
@@ -144,11 +145,6 @@ _COMMENTS = (
 """Beginnings of a ``comment``."""
 
 
-def _programs(script: str) -> tuple[Command, ...]:
-    found = (program for command in split(script) for program in programs(command))
-    return tuple(islice(found, _MAX_PROGRAMS))
-
-
 def _read(entry: History, shells: list[str]) -> Instruction:
     raw = entry.created_by or ""
     comment = entry.comment or ""
@@ -172,14 +168,10 @@ def _read(entry: History, shells: list[str]) -> Instruction:
     return Instruction("RUN", script, raw, comment, empty, builder, flags, build_args)
 
 
-_MAX_SHELL = 512
-"""Characters within which a shell and ``#(nop)`` are looked for."""
-
-
 def _instruction(
     verb: str, rest: str, raw: str, comment: str, empty: bool, builder: Builder
 ) -> Instruction:
-    flags, text = _flags(rest) if verb in ("COPY", "ADD", "ENV") else ((), rest)
+    flags, text = _flags(rest) if verb in ("COPY", "ADD") else ((), rest)
     return Instruction(verb, text.strip(), raw, comment, empty, builder, flags)
 
 
@@ -222,6 +214,11 @@ def _shell_within(text: str, shells: list[str]) -> tuple[int, int]:
     if text.startswith(f"{shells[0]} "):
         known.append((0, len(shells[0])))
     return min(known, default=(0, 0))
+
+
+def _programs(script: str) -> tuple[Command, ...]:
+    found = (program for command in split(script) for program in programs(command))
+    return tuple(islice(found, _MAX_PROGRAMS))
 
 
 def _builder(text: str, comment: str, author: str) -> Builder:

@@ -140,6 +140,10 @@ class Runtime(msgspec.Struct, frozen=True):
     created: str | None
     os: str
     architecture: str
+    argv: tuple[str, ...] = ()
+    """The command line of a container that overrides nothing."""
+    programs: tuple[tuple[str, ...], ...] = ()
+    """Every program that ``argv`` comes to run, outermost first; see ``command.programs``."""
     launcher: bool = False
     """Whether a launcher sets the environment at start (Cloud Native Buildpacks)."""
 

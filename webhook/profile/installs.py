@@ -18,9 +18,9 @@ class Kind(StrEnum):
     LIBRARY = "library"
     """Packages by name, libraries or servers among them that only Python programs use."""
     NAMED = "named"
-    """Packages by name: the application, or a tool for something else."""
-    INSTALLER = "installer"
-    """Nothing but pip, uv, poetry and their kin."""
+    """Other packages by name: most likely the application."""
+    TOOL = "tool"
+    """Nothing but installers and programs that images of every language use: pip, awscli …"""
     ENVIRONMENT = "environment"
     """A conda environment from a file, or with Python asked for by name."""
     CONDA_NAMED = "conda-named"
@@ -50,17 +50,20 @@ def python_installs(steps: Iterable[Instruction]) -> tuple[Install, ...]:
 
 
 _PIP = re.compile(r"pip[0-9.]*")
-_SUBCOMMANDS = {
-    "pip": ("install",),
-    "pipx": ("install",),
-    "poetry": ("install", "sync"),
-    "pipenv": ("install", "sync"),
-    "pdm": ("install", "sync"),
-    "rye": ("sync",),
-    "uv": ("sync", "pip", "tool"),
+_WHOLE = {
+    "poetry": frozenset({"install", "sync"}),
+    "pipenv": frozenset({"sync"}),
+    "pdm": frozenset({"install", "sync"}),
+    "rye": frozenset({"sync"}),
+    "uv": frozenset({"sync"}),
+    "pixi": frozenset({"install"}),
+    "setup.py": frozenset({"install", "develop"}),
 }
-_INSTALLERS = frozenset(
-    {"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "virtualenv"}
+"""Subcommands that install a project as a whole."""
+_TOOLS = frozenset(
+    {"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "virtualenv", "pipx"}
+    | {"awscli", "azure-cli", "cmake", "conan", "cqlsh", "crudini", "docker-compose", "gsutil"}
+    | {"httpie", "j2cli", "meson", "ninja", "pre-commit", "s3cmd", "scons", "supervisor", "yq"}
 )
 _LIBRARIES = frozenset(
     {"aiohttp", "apache-airflow", "celery", "dash", "django", "djangorestframework", "fastapi"}
@@ -71,9 +74,14 @@ _LIBRARIES = frozenset(
     | {"uwsgi", "vllm", "xgboost"}
 )
 _NAME_END = re.compile(r"[\[=<>~! ]")
-_CONDA = frozenset({"conda", "mamba", "micromamba", "conda-lock", "pixi"})
+_CONDA = frozenset({"conda", "mamba", "micromamba", "conda-lock"})
+_PIP_VALUES = frozenset(
+    {"-t", "--target", "--prefix", "--root", "-i", "--index-url", "--extra-index-url", "-f"}
+    | {"--find-links", "--cache-dir", "--timeout", "--retries", "--trusted-host", "--python"}
+)
+"""Options of pip whose value is the next word, and says nothing of what is installed."""
 _PROJECT_WORD = re.compile(
-    r"-r\S*|--requirements?(?:=.*)?|-e|--editable|-c|--constraint|\.{1,2}(?:\[.*\])?(?:/.*)?|/.*"
+    r"-r\S*|--requirements?(?:=.*)?|-e|--editable|\.{1,2}(?:\[.*\])?(?:/.*)?|/.*"
     r"|.*\.(?:whl|tar\.gz|zip|txt|toml)"
 )
 _SPEC_VERSION = re.compile(r"python(?:={1,2}|@)v?(\d+\.\d+(?:\.\d+)?)")
@@ -98,38 +106,55 @@ def _of_step(index: int, step: Instruction) -> Iterator[Install]:
 _Found = tuple[str, Kind, str | None]
 
 
+def _project(command: Command) -> _Found | None:
+    name, words = name_of(command), _words(command)
+    is_whole = words[:1] == ["install"] and name == "pipenv" and len(words) == 1
+    if is_whole or (words and words[0] in _WHOLE.get(name, ())):
+        return name, Kind.PROJECT, None
+    return None
+
+
 def _pip(command: Command) -> _Found | None:
-    name = name_of(command)
-    tool = "pip" if _PIP.fullmatch(name) else name
-    words = [word for word in command[1:] if not word.startswith("-")]
-    if not words or words[0] not in _SUBCOMMANDS.get(tool, ()):
-        return _setup_py(name, command)
-    if tool == "uv" and words[0] != "sync" and words[1:2] != ["install"]:
+    name, words = name_of(command), _words(command)
+    if name == "uv" and words[:1] in (["pip"], ["tool"]):
+        words = words[1:]
+    elif not _PIP.fullmatch(name) and name not in ("pipx", "pipenv", "easy_install"):
         return None
-    whole = tool in ("poetry", "pdm", "rye") or words[0] == "sync" or words == ["install"]
-    if whole or any(map(_PROJECT_WORD.fullmatch, command[2:])):
+    if name == "easy_install":
+        words = ["install", *words]
+    if words[:1] != ["install"]:
+        return None
+    tool = "pip" if _PIP.fullmatch(name) else name
+    options = {word for word in command if word.startswith("-")}
+    if any(map(_PROJECT_WORD.fullmatch, (*words, *options))):
         return tool, Kind.PROJECT, None
-    names = {_NAME_END.split(word)[0].lower() for word in words[1:]} - {"install"}
+    names = {_NAME_END.split(word)[0].lower() for word in words[1:]}
     if names & _LIBRARIES:
         return tool, Kind.LIBRARY, None
-    return tool, Kind.INSTALLER if names <= _INSTALLERS else Kind.NAMED, None
+    return tool, Kind.TOOL if names <= _TOOLS else Kind.NAMED, None
 
 
-def _setup_py(name: str, command: Command) -> _Found | None:
-    if name == "setup.py" and command[1:2] in (("install",), ("develop",)):
-        return "setuptools", Kind.PROJECT, None
-    return ("setuptools", Kind.NAMED, None) if name == "easy_install" else None
+def _words(command: Command) -> list[str]:
+    """The arguments that are neither options nor the values of pip's."""
+    words: list[str] = []
+    skip = False
+    for word in command[1:]:
+        if not skip and not word.startswith("-"):
+            words.append(word)
+        skip = word in _PIP_VALUES
+    return words
 
 
 def _conda(command: Command) -> _Found | None:
     tool = name_of(command)
-    if tool not in _CONDA or not set(command[1:3]) & {"install", "create", "env", "update"}:
+    words = _words(command)
+    is_env = words[:2] in (["env", "create"], ["env", "update"])
+    if tool not in _CONDA or not (is_env or words[:1] in (["install"], ["create"])):
         return None
-    if not set(command[1:]) & {"install", "create", "update"}:
-        return None
-    asked = [word for word in command if re.match(r"(?:python|pip)(?:[=<>@].*)?$", word)]
-    is_file = bool({"-f", "--file"} & set(command)) or any(w.startswith("--file=") for w in command)
-    is_environment = bool(asked) or is_file or "env" in command[1:2]
+    asked = [word for word in words if _NAME_END.split(word)[0] in ("python", "pip")]
+    named = {_NAME_END.split(word)[0] for word in words}
+    is_file = any(word == "-f" or word.startswith("--file") for word in command)
+    is_environment = is_env or is_file or asked or named & _LIBRARIES
     version = next((m[1] for word in asked if (m := _SPEC_VERSION.match(word))), None)
     return tool, Kind.ENVIRONMENT if is_environment else Kind.CONDA_NAMED, version
 
@@ -146,7 +171,7 @@ def _interpreter(command: Command) -> _Found | None:
     return tool, Kind.INTERPRETER, version
 
 
-_READERS: tuple[Callable[[Command], _Found | None], ...] = (_pip, _conda, _interpreter)
+_READERS: tuple[Callable[[Command], _Found | None], ...] = (_project, _pip, _conda, _interpreter)
 
 
 def _built(index: int, text: str) -> Iterator[Install]:

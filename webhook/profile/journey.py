@@ -66,7 +66,7 @@ def _before_multi_stage(reading: Reading, boundary: int, size: Size) -> Iterator
         yield "history and layers do not match: not known where dependencies were installed"
         return
     own = [install for install in reading.installs if install.step >= boundary]
-    wanted = (install for install in own if install.kind is not Kind.INSTALLER)
+    wanted = (install for install in own if install.kind is not Kind.TOOL)
     for step, install in {install.step: install for install in wanted}.items():
         layer = size.layers[made_by.index(step)].size if step in made_by else 0
         yield f"installed in the final stage ({layer / 1e6:.1f} MB): {' '.join(install.command)}"

@@ -66,7 +66,7 @@ _ASKS = re.compile(
 _MAX_GLOBS = 32
 """Removals by pattern that are carried out; each looks at every package."""
 _GROUP = ("-t", "--virtual")
-_VERSION = re.compile(
+_SPEC = re.compile(
     r"([a-zA-Z0-9][\w.+-]*?)(?::\w+)?(?:[=<>~@/].*)?(?:\.(?:x86_64|aarch64|noarch))?"
 )
 _GLOB_END = re.compile(r"(?:\.?\*)+$")
@@ -178,18 +178,17 @@ def _read(manager: _Manager, command: Command) -> _Call | None:
             group = word.partition("=")[2]
         elif not word.startswith("-") or word in manager.install | manager.remove:
             words.append(word)
-    verb = words[0] if words and manager.install else "install"
-    names = frozenset(filter(None, map(_name, words[1:] if manager.install else words)))
-    if verb in manager.install or not manager.install:
-        return _Call(manager.family, names, frozenset(), group)
+    verb, words = (words[0], words[1:]) if words and manager.install else ("", words)
+    names = frozenset(filter(None, map(_name, words)))
     if verb in manager.remove:
         return _Call(manager.family, frozenset(), names, "")
-    return None
+    is_install = verb in manager.install or not manager.install
+    return _Call(manager.family, names, frozenset(), group) if is_install else None
 
 
 def _name(word: str) -> str:
     """The package of ``python3=3.11.2-1``, ``python3~3.12``, ``python3.x86_64``; globs keep a ``*``."""
-    match = _VERSION.fullmatch(_GLOB_END.sub("", word))
+    match = _SPEC.fullmatch(_GLOB_END.sub("", word))
     if match is None:
         return word if word.startswith(".") else ""
     return f"{match[1]}*" if word.endswith("*") else match[1]

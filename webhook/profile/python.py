@@ -1,16 +1,19 @@
 """Whether an image runs Python: a table of independent signals, joined by noisy-or.
 
 A signal's weight says how sure one would be with nothing else to go by. Signals of one group (say
-five variables that configure the interpreter) are one observation and count once.
+five variables that configure the interpreter) are one observation and count once. Evidence that says
+something else than Python tells of another runtime: unless Python is certain, or is what the command
+runs, it is then a guest in the image, and the verdict no more than "maybe".
 """
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Literal
 
 import msgspec
 
 from webhook.profile.boundary import declared_base
-from webhook.profile.command import other_runtime, runs_python
+from webhook.profile.command import RUNS, other_runtime, runs_python
 from webhook.profile.copied import copy_of
 from webhook.profile.evidence import Evidence, Source, noisy_or, observed
 from webhook.profile.image import Python
@@ -23,7 +26,7 @@ YES = 75
 MAYBE = 40
 """Score from which it may be one."""
 CERTAIN = 85
-"""Weight from which one signal outweighs a command of another runtime."""
+"""Weight from which one signal outweighs every sign of another runtime."""
 
 _SAYS = "python"
 _INTERPRETER_ENV = re.compile(
@@ -39,10 +42,25 @@ _LIBRARY_ENV = re.compile(
     r"|MPLCONFIGDIR|MPLBACKEND|HF_HUB_\w+|TORCH_HOME"
 )
 _VERSION = re.compile(r"[23](?:\.\d+){0,2}(?:[a-z]+\d+)?")
+_RIVAL_ENV = {
+    "DOTNET_VERSION": "dotnet",
+    "GOLANG_VERSION": "go",
+    "JAVA_VERSION": "java",
+    "JULIA_VERSION": "julia",
+    "NODE_VERSION": "node",
+    "PHP_VERSION": "php",
+    "RUBY_VERSION": "ruby",
+    "RUST_VERSION": "rust",
+    "R_HOME": "R",
+    "R_VERSION": "R",
+}
+"""Variables that other languages' official images set."""
 _BUILDPACK = re.compile(
     r"(?:^|[/._-])(?:c?python\d*|pip(?:-install)?|pipenv(?:-install)?|poetry(?:-install|-run)?"
     r"|(?:mini)?conda(?:-env-update)?|uv)(?:$|[/._-])"
 )
+_PYTHON_BASE = re.compile(r"/(?:python|pypy)[\d.-]*$|/python\d*-")
+_NODE = frozenset({"node", "npm", "yarn", "pnpm"})
 _TOOLCHAIN = frozenset({"make", "g++", "gcc-c++", "build-base", "build-essential"})
 _SOURCES = re.compile(
     r"(?:\S*/)?(?:[\w*.-]+\.py|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile(?:\.lock)?|uv\.lock"
@@ -63,33 +81,48 @@ def signals(reading: Reading) -> Iterator[Evidence]:
         yield from signal(reading)
 
 
-def judge(evidence: Sequence[Evidence], argv: Sequence[str], tells_nothing: bool) -> Python:
+def judge(evidence: Sequence[Evidence], tells_nothing: bool) -> Python:
     """The verdict over all evidence, wherever it was made; versions are another judge's."""
-    score = noisy_or(piece.weight for piece in evidence if piece.says == _SAYS)
-    best = max((piece.weight for piece in evidence), default=0)
-    verdict = Python(verdict="no", score=score, evidence=tuple(evidence))
-    if score >= YES and (best >= CERTAIN or other_runtime(argv) is None):
-        return msgspec.structs.replace(verdict, verdict="yes")
-    if score >= MAYBE:
-        return msgspec.structs.replace(verdict, verdict="maybe")
-    return msgspec.structs.replace(verdict, verdict="unknown") if tells_nothing else verdict
+    pro = [piece for piece in evidence if piece.says == _SAYS]
+    score = noisy_or(piece.weight for piece in pro)
+    has_rival = len(pro) < len(evidence)
+    is_certain = any(p.weight >= CERTAIN or p.source is Source.COMMAND for p in pro)
+    verdict: Literal["yes", "maybe", "no", "unknown"] = "no"
+    if score >= YES and (is_certain or not has_rival):
+        verdict = "yes"
+    elif score >= MAYBE:
+        verdict = "maybe"
+    elif tells_nothing and not has_rival:
+        verdict = "unknown"
+    return Python(verdict=verdict, score=score, evidence=tuple(evidence))
 
 
 def with_command(python: Python, argv: Sequence[str]) -> Python:
     """The verdict on a container whose Pod runs ``argv`` instead of the image's own command."""
     kept = [piece for piece in python.evidence if piece.source is not Source.COMMAND]
-    run = runs_python(argv)
-    evidence = [run, *kept] if run else kept
-    judged = judge(evidence, argv, tells_nothing=python.verdict == "unknown")
+    judged = judge([*_of_argv(argv), *kept], tells_nothing=python.verdict == "unknown")
     return msgspec.structs.replace(
         python, verdict=judged.verdict, score=judged.score, evidence=judged.evidence
     )
 
 
 def _command(reading: Reading) -> Iterator[Evidence]:
-    run = runs_python(reading.argv)
+    yield from _of_argv(reading.argv)
+
+
+def _of_argv(argv: Sequence[str]) -> Iterator[Evidence]:
+    run = runs_python(argv)
     if run is not None:
         yield run
+    elif rival := other_runtime(argv):
+        yield observed(Source.COMMAND, rival, RUNS, " ".join(argv[:6]))
+
+
+def _rivals(reading: Reading) -> Iterator[Evidence]:
+    """Another language's official image: Python is its guest, if it is there at all."""
+    for name, language in _RIVAL_ENV.items():
+        if reading.env.get(name):
+            yield observed(Source.CONFIG, language, 60, f"ENV {name}={reading.env[name]}")
 
 
 def _interpreter(reading: Reading) -> Iterator[Evidence]:
@@ -107,7 +140,7 @@ def _declared(reading: Reading) -> Iterator[Evidence]:
     if version:
         yield observed(Source.ANNOTATION, _SAYS, 90, f"distroless python {version}")
     base = declared_base(reading)
-    if base is not None and re.search(r"/python[\d.-]*$|/python\d*-", base.path):
+    if base is not None and _PYTHON_BASE.search(base.path):
         yield observed(base.source, _SAYS, min(90, base.weight), f"base {base.reference}")
     for pack in reading.buildpacks:
         if _BUILDPACK.search(pack):
@@ -138,21 +171,22 @@ def _first_name(reading: Reading, pattern: re.Pattern[str]) -> Iterator[Evidence
 
 
 def _conda(reading: Reading) -> Iterator[Evidence]:
-    if reading.conda:
-        yield observed(Source.HISTORY, _SAYS, 45, f"conda: {reading.conda}")
+    conda = reading.conda
+    if conda is not None:
+        yield observed(conda[0], _SAYS, 45, f"conda: {conda[1]}")
 
 
 _INSTALL_WEIGHTS = {
     Kind.PROJECT: 60,
     Kind.LIBRARY: 60,
-    Kind.NAMED: 50,
-    Kind.INSTALLER: 50,
+    Kind.NAMED: 55,
+    Kind.TOOL: 40,
     Kind.ENVIRONMENT: 60,
     Kind.CONDA_NAMED: 50,
     Kind.INTERPRETER: 60,
 }
 _INSTALL_GROUPS = (
-    (Kind.PROJECT, Kind.LIBRARY, Kind.NAMED, Kind.INSTALLER),
+    (Kind.PROJECT, Kind.LIBRARY, Kind.NAMED, Kind.TOOL),
     (Kind.ENVIRONMENT, Kind.CONDA_NAMED),
     (Kind.INTERPRETER,),
 )
@@ -172,11 +206,7 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
     if not found:
         return
     # node-gyp wants python3, make and a compiler: that Python is there to build, not to run.
-    is_node = "NODE_VERSION" in reading.env or other_runtime(reading.argv) in (
-        "node",
-        "npm",
-        "yarn",
-    )
+    is_node = "NODE_VERSION" in reading.env or other_runtime(reading.argv) in _NODE
     is_toolchain = is_node and all(package.beside & _TOOLCHAIN for package in found)
     names = " ".join(dict.fromkeys(package.name for package in found))
     weight = 30 if is_toolchain else 45
@@ -214,6 +244,7 @@ def _store_paths(reading: Reading) -> Iterator[Evidence]:
 
 _SIGNALS: tuple[Callable[[Reading], Iterable[Evidence]], ...] = (
     _command,
+    _rivals,
     _interpreter,
     _declared,
     _environment,

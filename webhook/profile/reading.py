@@ -7,6 +7,7 @@ from dataclasses import dataclass
 import msgspec
 
 from webhook.oci import Config, Image, ImageConfig
+from webhook.profile.evidence import Source
 from webhook.profile.history import Instruction, read_history
 from webhook.profile.installs import Install, python_installs
 from webhook.profile.packages import Package, installed
@@ -64,13 +65,14 @@ class Reading:
         )
 
     @property
-    def conda(self) -> str | None:
-        """Where conda shows: a variable's name, or the installer in the history; None if nowhere."""
+    def conda(self) -> tuple[Source, str] | None:
+        """Where conda shows: in a variable, or as an installer in the history; None if nowhere."""
         name = next((name for name in self.env if _CONDA_ENV.fullmatch(name)), None)
         if name or _CONDA_PATH.search(self.env.get("PATH", "")):
-            return f"ENV {name or 'PATH'}"
+            return Source.CONFIG, f"ENV {name or 'PATH'}"
         texts = (step.text for step in self.steps if step.verb in ("RUN", "COPY"))
-        return next((match[0] for text in texts if (match := _CONDA_SETUP.search(text))), None)
+        match = next(filter(None, map(_CONDA_SETUP.search, texts)), None)
+        return (Source.HISTORY, match[0]) if match else None
 
     @property
     def tells_nothing(self) -> bool:

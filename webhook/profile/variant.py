@@ -21,7 +21,8 @@ _FULL_OWN = re.compile(r"libbluetooth-dev\s+tk-dev\s+uuid-dev")
 _PYTHON_PATH = re.compile(
     r"/library/(?:python|pypy)$|^docker\.io/(?:amd64|arm64v8|arm32v7|ppc64le|s390x|i386)/(?:python|pypy)$"
 )
-_TAG = re.compile(r"(?:^|-)(slim|alpine[0-9.]*|windowsservercore|nanoserver)(?:$|-)")
+_TAG = re.compile(r"(?:^|-)(slim|alpine|windowsservercore|nanoserver)[0-9.]*(?:$|-)")
+_TAG_VARIANTS = {"slim": Variant.SLIM, "alpine": Variant.ALPINE}
 _OPAQUE = (Builder.BUILDPACKS, Builder.NIX, Builder.JIB, Builder.KO, Builder.WINDOWS)
 _MAX_SLIM_RUNS = 1
 """``RUN`` steps between Debian and ``ENV PYTHON_VERSION`` in the official slim image."""
@@ -50,20 +51,11 @@ def judge(evidence: Sequence[Evidence]) -> tuple[Variant, int]:
 def _of_reference(base: DeclaredBase) -> list[Evidence]:
     if "distroless" in base.path:
         return [observed(base.source, Variant.DISTROLESS, base.weight, f"base {base.reference}")]
-    if not _PYTHON_PATH.search(base.path):
+    if not _PYTHON_PATH.search(base.path) or not base.tag:
         return []
     match = _TAG.search(base.tag)
-    word = match[1] if match else ""
-    says = (
-        Variant.SLIM
-        if word == "slim"
-        else Variant.ALPINE
-        if word.startswith("alpine")
-        else Variant.OTHER
-        if word
-        else Variant.FULL
-    )
-    return [observed(base.source, says, base.weight, f"base {base.reference}")] if base.tag else []
+    says = _TAG_VARIANTS.get(match[1], Variant.OTHER) if match else Variant.FULL
+    return [observed(base.source, says, base.weight, f"base {base.reference}")]
 
 
 def _of_block(reading: Reading, block: Block) -> Evidence:

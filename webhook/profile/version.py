@@ -99,12 +99,10 @@ def _minor(version: str) -> str:
 
 
 def _is_distribution(reading: Reading) -> bool:
-    by_package = any(PYTHON_PACKAGE.fullmatch(package.name) for package in reading.packages)
-    tags = reading.labels.get("io.openshift.tags", "")
     return (
-        by_package
-        or "python" in tags
-        or "com.google.distroless.python.version" in (reading.annotations)
+        any(PYTHON_PACKAGE.fullmatch(package.name) for package in reading.packages)
+        or "python" in reading.labels.get("io.openshift.tags", "")
+        or "com.google.distroless.python.version" in reading.annotations
     )
 
 

@@ -104,7 +104,7 @@ def of_exception(error: Exception, host: str) -> FetchError:
     if isinstance(error, aiohttp.ClientProxyConnectionError):
         return _unreachable(host, "the proxy cannot be connected to")
     if isinstance(error, aiohttp.ClientConnectorError):
-        return _unreachable(host, f"cannot connect ({error.os_error.strerror or 'no route'})")
+        return _unreachable(host, f"cannot connect ({error.os_error.strerror or 'hung up'})")
     if isinstance(error, aiohttp.ClientPayloadError):
         return _unreachable(host, "the answer broke off")
     if isinstance(error, aiohttp.InvalidURL):

@@ -70,12 +70,8 @@ def target_of(text: str, told_by: URL) -> URL:
     over HTTP.
     """
     host = told_by.host_port_subcomponent
-    try:
-        # Kept as it is written: decoding and encoding again would break signatures.
-        target = told_by.join(URL(text, encoded=True)).with_fragment(None)
-    except ValueError:
-        target = URL()
-    if not text.isprintable() or not _HOST.fullmatch(target.host or ""):
+    target = _joined(text, told_by)
+    if target is None:
         raise FetchError(FailureKind.MALFORMED, f"{host}: points to what is not a URL")
     if target.scheme != "https" and (target.scheme, told_by.scheme) != ("http", "http"):
         raise FetchError(
@@ -84,3 +80,14 @@ def target_of(text: str, told_by: URL) -> URL:
         )
     # A name and password in the URL would be sent as if they were ours.
     return target.with_user(None)
+
+
+def _joined(text: str, told_by: URL) -> URL | None:
+    if not (text.isascii() and text.isprintable()):
+        return None
+    try:
+        # Kept as it is written: decoding and encoding again would break signatures.
+        target = told_by.join(URL(text, encoded=True)).with_fragment(None)
+        return target if _HOST.fullmatch(target.host or "") else None
+    except ValueError:
+        return None

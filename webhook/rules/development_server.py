@@ -7,7 +7,8 @@ from webhook.policy.example import PYTHON_ENV, Example
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.policy.text import quoted
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of
+from webhook.profile.shell import Command
 from webhook.profile.wants import Need
 
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
@@ -44,7 +45,7 @@ class DevelopmentServer(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
-        for found in _servers(facts.argv):
+        for found in _servers(facts.programs):
             return Violation(f"{quoted(found)} is a development server", _SERVER_FIX)
         for name, setting in _switches(facts):
             problem = f"{name}={quoted(setting, 20)} turns development mode on"
@@ -93,9 +94,9 @@ class DevelopmentServer(Rule):
     )
 
 
-def _servers(argv: tuple[str, ...]) -> Iterator[str]:
-    """The development servers that a command line starts, as a person would write them."""
-    for command in programs(argv):
+def _servers(programs: tuple[Command, ...]) -> Iterator[str]:
+    """The development servers among some programs, as a person would write them."""
+    for command in programs:
         name, words = name_of(command), command[1:]
         if "runserver" in words and name in {"manage.py", "django-admin", "django"}:
             yield f"{name} runserver"

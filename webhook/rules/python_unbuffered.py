@@ -8,7 +8,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.finding import Certainty
 from webhook.policy.interpreter import switch
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of
 from webhook.profile.wants import Need
 
 _NAME = "PYTHONUNBUFFERED"
@@ -48,7 +48,7 @@ class PythonUnbuffered(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
-        if self.exempt_servers and self._is_exempt(facts.argv):
+        if self.exempt_servers and self._is_exempt(facts):
             return Skip("the server logs to stderr")
         state = switch(facts, _NAME, "u" if self.accept_flag else "")
         if isinstance(state, Hidden):
@@ -58,8 +58,8 @@ class PythonUnbuffered(Rule):
         problem = "PYTHONUNBUFFERED is not on; stdout can be lost when the container is killed"
         return Violation(problem, _FIX)
 
-    def _is_exempt(self, argv: tuple[str, ...]) -> bool:
-        return any(name_of(command) in self.exempt_servers for command in programs(argv))
+    def _is_exempt(self, facts: Facts) -> bool:
+        return any(name_of(command) in self.exempt_servers for command in facts.programs)
 
     def _hidden(self, value: Hidden) -> Verdict:
         if value is Hidden.LAUNCHER:

@@ -21,6 +21,7 @@ from webhook.sandbox.dockerfile import (
     Healthcheck,
     Instruction,
     Label,
+    Metadata,
     Run,
     StopSignal,
     User,
@@ -144,7 +145,7 @@ class Buildah:
         return isinstance(instruction, Run | Copy | Add)
 
 
-def _metadata(instruction: Instruction) -> str:
+def _metadata(instruction: Metadata | Workdir) -> str:
     """The spelling that BuildKit and the classic builder share."""
     match instruction:
         case Env(values=values):
@@ -166,8 +167,6 @@ def _metadata(instruction: Instruction) -> str:
             return f"ENTRYPOINT {_go_strings(argv)}"
         case Cmd():
             return f"CMD {_go_strings(instruction.argv)}"
-        case Run() | Copy() | Add():
-            raise AssertionError(f"{type(instruction).__name__} is not metadata")
 
 
 def _go_strings(texts: Sequence[str]) -> str:

@@ -107,20 +107,10 @@ class Cmd:
         return (*SHELL, self.command) if isinstance(self.command, str) else self.command
 
 
-Instruction = (
-    Run
-    | Copy
-    | Add
-    | Workdir
-    | Env
-    | Label
-    | User
-    | Expose
-    | Healthcheck
-    | StopSignal
-    | Entrypoint
-    | Cmd
-)
+Metadata = Env | Label | User | Expose | Healthcheck | StopSignal | Entrypoint | Cmd
+"""What changes the image config only."""
+
+Instruction = Run | Copy | Add | Workdir | Metadata
 
 
 def env(**values: str) -> Env:

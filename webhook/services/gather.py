@@ -14,7 +14,7 @@ from collections.abc import Mapping
 from typing import Generic, TypeVar
 
 from webhook.errors import FailureKind, FetchError
-from webhook.oci import Image, ImageConfig, Index, Manifest, Reference
+from webhook.oci import Digest, Image, ImageConfig, Index, Manifest, Reference
 from webhook.oci.image import Unavailable
 from webhook.policy.plan import Wanted
 from webhook.profile import ImageProfile, profile
@@ -72,8 +72,8 @@ class Gatherer:
         memory: int = MEMORY,
     ) -> None:
         self._source, self._flight_limit, self._max_flights = source, flight_limit, max_flights
-        self._memo: Memo[tuple[object, ...], Learnt] = Memo(memory)
-        self._flights: dict[tuple[object, ...], asyncio.Task[Learnt]] = {}
+        self._memo: Memo[tuple[str, str], Learnt] = Memo(memory)
+        self._flights: dict[tuple[str, str, str], asyncio.Task[Learnt]] = {}
 
     async def gather(
         self, wanted: Mapping[Reference, Wanted], keychain: Keychain, seconds: float
@@ -107,7 +107,7 @@ class Gatherer:
     def _flight(
         self, reference: Reference, need: Wanted, keychain: Keychain
     ) -> asyncio.Task[Learnt]:
-        key = (keychain.scope(reference.repository), reference.canonical, need)
+        key = (keychain.scope(reference.repository), reference.canonical, need.key)
         flight = self._flights.get(key)
         if flight is None:
             crowded = len(self._flights) >= self._max_flights
@@ -161,8 +161,8 @@ class Gatherer:
             return Unavailable.of(error)
 
 
-def _key(digest: object, need: Wanted) -> tuple[object, ...]:
-    return (digest, need)
+def _key(digest: Digest, need: Wanted) -> tuple[str, str]:
+    return digest.hex, need.key
 
 
 def _weight(found: tuple[Image | Unavailable, ...]) -> int:

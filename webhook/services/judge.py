@@ -7,7 +7,7 @@ from webhook.oci import Reference
 from webhook.policy.decide import decide
 from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
-from webhook.policy.plan import plan
+from webhook.policy.plan import Planner
 from webhook.policy.rule import Action
 from webhook.services.gather import Gatherer
 from webhook.services.ports import Clock, Keychain
@@ -24,6 +24,7 @@ class Judge:
     ) -> None:
         """``parse`` reads what a use names, where that may be more than a reference."""
         self._gatherer, self._clock, self._parse = gatherer, clock, parse
+        self._planner: Planner | None = None
 
     async def judge(
         self,
@@ -40,10 +41,17 @@ class Judge:
 
         ``seconds`` is how long fetching may take. See ``policy.decide`` for the rest.
         """
-        planned = plan(policies, uses, namespace, self._parse)
+        planned = self._planner_for(policies).plan(uses, namespace)
         if not planned.items:
             return ()
         wanted = planned.wanted
         gathered = await self._gatherer.gather(wanted, keychain, seconds) if wanted else {}
         today = self._clock().date()
         return decide(planned, gathered, today, ceiling=ceiling, keep_passes=keep_passes)
+
+    def _planner_for(self, policies: PolicySet) -> Planner:
+        """The planner of the set in force; a new set gets a new one."""
+        planner = self._planner
+        if planner is None or planner.policies is not policies:
+            planner = self._planner = Planner(policies, self._parse)
+        return planner

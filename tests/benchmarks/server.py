@@ -1,0 +1,67 @@
+"""The servers that are measured, each a process of its own: ``… server bare|webhook FOLDER``.
+
+Prints its port, then serves until its standard input closes.
+"""
+
+import asyncio
+import gc
+import sys
+from pathlib import Path
+from typing import Any
+
+import uvloop
+
+from webhook.sandbox.images import stock
+from webhook.sandbox.registry import SandboxRegistry
+from webhook.sandbox.store import Store
+from webhook.server.run import listen, running
+from webhook.settings import Settings
+from webhook.tls import ServingCertificate
+from webhook.wiring import assembled
+
+ANSWER = b'{"apiVersion":"admission.k8s.io/v1","kind":"AdmissionReview","response":{"uid":"x","allowed":true,"warnings":["%s"]}}'
+REGISTRY_PORT = 45_991
+"""Where the samples are, so that bodies can be made before the server is."""
+
+
+async def bare(_: Any, receive: Any, send: Any) -> None:
+    """Reads the body and answers a constant: the floor under the same server and certificate."""
+    while (await receive()).get("more_body", False):
+        pass
+    body = ANSWER % (b"w" * 200)
+    headers = [(b"content-type", b"application/json"), (b"content-length", b"%d" % len(body))]
+    await send({"type": "http.response.start", "status": 200, "headers": headers})
+    await send({"type": "http.response.body", "body": body})
+
+
+async def serve(kind: str, folder: Path) -> None:
+    certificate, key = folder / "tls.crt", folder / "tls.key"
+    if kind == "bare":
+        context = ServingCertificate(certificate, key).listening
+        async with running(bare, listen("127.0.0.1", 0), context) as port:
+            await _until_closed(port)
+        return
+    store = Store()
+    stock(store)
+    registry = f"127.0.0.1:{REGISTRY_PORT}"
+    settings = Settings(
+        policies=(kind,), insecure_registry=(registry,), tls_cert=certificate, tls_key=key
+    )
+    with Path("/dev/null").open("wb") as log:
+        async with (
+            SandboxRegistry(store, port=REGISTRY_PORT),
+            assembled(settings, log) as hook,
+            running(hook.app, listen("127.0.0.1", 0), hook.certificate.listening) as port,
+        ):
+            await _until_closed(port)
+
+
+async def _until_closed(port: int) -> None:
+    gc.collect()
+    gc.freeze()
+    print(port, flush=True)
+    await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
+
+
+if __name__ == "__main__":
+    uvloop.run(serve(sys.argv[1], Path(sys.argv[2])))

@@ -1,0 +1,112 @@
+import pytest
+
+from webhook.profile.command import name_of, other_runtime, programs, runs_python
+
+
+@pytest.mark.parametrize(
+    ("argv", "last"),
+    [
+        (["python", "app.py"], ("app.py",)),
+        (["/usr/bin/python3.11", "-u", "-W", "ignore", "/app/main.py"], ("/app/main.py",)),
+        (["python", "-m", "uvicorn", "app:app"], ("uvicorn", "app:app")),
+        (["python", "-c", "print(1)"], ("python", "-c", "print(1)")),
+        (["sh", "-c", "exec gunicorn app:app"], ("gunicorn", "app:app")),
+        (["/bin/bash", "-o", "pipefail", "-c", "a | uvicorn x"], ("uvicorn", "x")),
+        (["bash", "-lc", "A=b flask run"], ("flask", "run")),
+        (["bash", "/start.sh", "x"], ("x",)),
+        (["/bin/sh", "nosetests", "-v"], ("nosetests", "-v")),
+        (["tini", "-g", "--", "celery", "-A", "x"], ("celery", "-A", "x")),
+        (["tini", "-p", "SIGTERM", "celery"], ("celery",)),
+        (
+            ["/usr/bin/dumb-init", "--", "/entrypoint", "airflow", "webserver"],
+            ("airflow", "webserver"),
+        ),
+        (["env", "-u", "X", "A=b", "gunicorn", "x"], ("gunicorn", "x")),
+        (["uv", "run", "--frozen", "--with", "x", "granian", "y"], ("granian", "y")),
+        (["poetry", "run", "daphne"], ("daphne",)),
+        (["conda", "run", "--no-capture-output", "-n", "app", "streamlit"], ("streamlit",)),
+        (["gosu", "app", "hypercorn"], ("hypercorn",)),
+        (["su", "app", "-c", "python x.py"], ("x.py",)),
+        (["newrelic-admin", "run-program", "gunicorn", "x"], ("gunicorn", "x")),
+        (["opentelemetry-instrument", "--a=b", "gunicorn"], ("gunicorn",)),
+        (["dockerize", "-wait", "tcp://db:5432", "--", "uwsgi"], ("uwsgi",)),
+        (["docker-entrypoint.sh", "gunicorn", "x"], ("gunicorn", "x")),
+        (["", "python"], ("python",)),
+        (["timeout", "-k", "5", "10", "python"], ("python",)),
+    ],
+)
+def test_programs_are_followed_down_to_what_runs(argv: list[str], last: tuple[str, ...]) -> None:
+    assert programs(argv)[-1] == last
+
+
+@pytest.mark.parametrize(
+    "argv", [[], [""], ["sh", "-c"], ["sh"], ["--"], ["env", "A=b"], ["su", "-c"]]
+)
+def test_an_argv_that_ends_early_breaks_nothing(argv: list[str]) -> None:
+    assert runs_python(argv) is None
+
+
+def test_wrapping_without_end_is_given_up() -> None:
+    assert len(programs(["env"] * 1000)) <= 8
+    assert len(programs(["sh", "-c", "a;" * 1000])) <= 64
+
+
+@pytest.mark.parametrize(
+    ("argv", "weight"),
+    [
+        (["python3.12", "-m", "app"], 80),
+        (["/opt/conda/envs/x/bin/python", "a"], 80),
+        (["gunicorn", "app:app"], 80),
+        (["pypy3", "x.py"], 80),
+        (["sh", "-c", "cd /app && exec python manage.py migrate"], 80),
+        (["C:\\Python\\python.exe", "x.py"], 80),
+        (["/entrypoint.sh", "celery"], 80),
+        (["poetry", "run", "mytool"], 80),
+        (["/app/main.py"], 60),
+        (["/opt/venv/bin/mytool", "serve"], 60),
+        (["/app/.venv/bin/mytool"], 60),
+        (["/home/x/.virtualenvs/a/bin/mytool"], 60),
+    ],
+)
+def test_an_argv_that_runs_python_is_evidence(argv: list[str], weight: int) -> None:
+    evidence = runs_python(argv)
+    assert evidence is not None
+    assert (evidence.weight, evidence.says) == (weight, "python")
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["node", "server.js"],
+        ["supervisord", "-n"],
+        ["/bin/bash"],
+        ["/start.sh"],
+        ["java", "-jar", "python.jar"],
+        ["nginx", "-g", "daemon off;"],
+        ["/usr/bin/irb"],
+    ],
+)
+def test_an_argv_without_python_is_none(argv: list[str]) -> None:
+    assert runs_python(argv) is None
+
+
+@pytest.mark.parametrize(
+    ("argv", "name"),
+    [
+        (["tini", "--", "node", "server.js"], "node"),
+        (["docker-php-entrypoint", "php-fpm"], "docker-php-entrypoint"),
+        (["sh", "-c", "exec java -jar x.jar"], "java"),
+        (["sh", "-c", "python migrate.py && nginx"], None),
+        (["supervisord"], None),
+        (["/start.sh"], None),
+    ],
+)
+def test_another_runtime_is_named_only_where_no_python_runs(
+    argv: list[str], name: str | None
+) -> None:
+    assert other_runtime(argv) == name
+
+
+def test_a_programs_name_has_no_directory() -> None:
+    assert name_of(("/usr/bin/python3", "x")) == "python3"
+    assert name_of(()) == ""

@@ -1,0 +1,306 @@
+"""One exchange: its bounds, and what is said when it fails."""
+
+import asyncio
+import gzip
+
+import pytest
+from aiohttp import web
+
+from tests.registry.certificates import Authority
+from tests.registry.conftest import NOBODY, PATH, Counter, Names, image, pull
+from webhook.errors import FailureKind, FetchError
+from webhook.registry.options import HostOptions, Limits, RegistryOptions
+from webhook.sandbox.behaviour import Behaviour
+
+
+async def failure(client, reference) -> FetchError:
+    with pytest.raises(FetchError) as caught:
+        await client.resolve(reference, NOBODY)
+    assert caught.value.detail.isprintable()
+    return caught.value
+
+
+def limited(**limits: float) -> RegistryOptions:
+    return RegistryOptions(limits=Limits(**{"retries": 0} | limits))
+
+
+@pytest.fixture
+async def raw(stack):
+    """Starts servers that write bytes: ``await raw(b"HTTP/1.1 …")``; None hangs up at once."""
+
+    async def start(said: bytes | None, seconds: float = 0.0) -> str:
+        served: set[asyncio.Task] = set()
+
+        async def serve(reader: asyncio.StreamReader, writer: asyncio.StreamWriter) -> None:
+            served.add(asyncio.current_task())
+            try:
+                await reader.read(1)
+                await asyncio.sleep(seconds)
+                writer.write(said or b"")
+                await writer.drain()
+            finally:
+                writer.close()
+
+        server = await asyncio.start_server(serve, "127.0.0.1", 0)
+
+        async def stop() -> None:
+            server.close()
+            for task in served:
+                task.cancel()
+            await asyncio.gather(*served, return_exceptions=True)
+
+        stack.push_async_callback(stop)
+        return f"127.0.0.1:{server.sockets[0].getsockname()[1]}"
+
+    return start
+
+
+async def test_what_is_sent_is_little(rogue, connect):
+    server = await rogue(lambda _: web.Response(status=404))
+    options = RegistryOptions(user_agent="slimgate/9")
+    await failure(connect(server.host, options=options), image(server.host))
+    (request,) = server.seen
+    assert request.headers["User-Agent"] == "slimgate/9"
+    assert request.headers["Accept-Encoding"] == "identity"
+    assert set(request.headers) == {"Host", "User-Agent", "Accept-Encoding", "Accept"}
+
+
+@pytest.mark.parametrize(
+    ("said", "kind", "words"),
+    [
+        (None, FailureKind.UNREACHABLE, "the connection was closed"),
+        (b"SSH-2.0-OpenSSH_9\r\n\r\n", FailureKind.MALFORMED, "does not speak HTTP"),
+        (b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\n{", FailureKind.UNREACHABLE, "broke off"),
+        (
+            b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\nzz\r\n",
+            FailureKind.MALFORMED,
+            "does not speak HTTP",
+        ),
+        (
+            b"HTTP/1.1 200 OK\r\n" + b"X-A: " + b"a" * 20_000 + b"\r\n\r\n",
+            FailureKind.MALFORMED,
+            "does not speak HTTP",
+        ),
+    ],
+)
+async def test_what_is_no_answer_is_said_to_be_none(raw, connect, said, kind, words):
+    host = await raw(said)
+    error = await failure(connect(host, options=limited()), image(host))
+    assert error.kind is kind
+    assert error.detail.startswith(f"{host}: ")
+    assert words in error.detail
+
+
+async def test_a_port_where_nobody_listens_is_unreachable(connect, unused_tcp_port):
+    host = f"127.0.0.1:{unused_tcp_port}"
+    error = await failure(connect(host, options=limited()), image(host))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert "cannot connect" in error.detail
+
+
+async def test_a_name_that_nobody_knows_is_unreachable(connect):
+    error = await failure(connect(options=limited(), resolver=Names()), image("nowhere.corp"))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert "DNS" in error.detail
+
+
+async def test_a_slow_answer_is_a_timeout(raw, connect):
+    host = await raw(b"HTTP/1.1 404 Not Found\r\n\r\n", seconds=0.5)
+    error = await failure(connect(host, options=limited(request=0.05)), image(host))
+    assert error.kind is FailureKind.TIMEOUT
+    assert "timed out while answering" in error.detail
+
+
+async def test_a_slow_name_server_is_a_timeout(connect):
+    class Slow(Names):
+        async def resolve(self, *arguments, **named):
+            await asyncio.sleep(0.2)
+            return await super().resolve(*arguments, **named)
+
+    error = await failure(
+        connect(options=limited(request=0.05), resolver=Slow()), image("registry.corp")
+    )
+    assert error.kind is FailureKind.TIMEOUT
+    await asyncio.sleep(0.2)
+
+
+async def test_a_document_is_at_most_four_mebibytes(rogue, connect):
+    server = await rogue(lambda _: web.Response(body=bytes(4 * 1024 * 1024 + 1)))
+    error = await failure(connect(server.host), image(server.host))
+    assert error.kind is FailureKind.TOO_LARGE
+    assert len(server.seen) == 1
+
+
+async def test_an_endless_body_is_not_read_to_its_end(connect, rogue):
+    sent = 0
+
+    class Endless(web.StreamResponse):
+        async def prepare(self, request):
+            nonlocal sent
+            await super().prepare(request)
+            while sent < 64 * 1024 * 1024:
+                await self.write(bytes(256 * 1024))
+                sent += 256 * 1024
+
+    server = await rogue(lambda _: Endless())
+    error = await failure(connect(server.host), image(server.host))
+    assert error.kind is FailureKind.TOO_LARGE
+    assert sent < 32 * 1024 * 1024
+
+
+async def test_a_large_error_body_changes_nothing(rogue, connect):
+    server = await rogue(lambda _: web.Response(status=404, body=bytes(1024 * 1024)))
+    error = await failure(connect(server.host), image(server.host))
+    assert error.kind is FailureKind.NOT_FOUND
+
+
+async def test_what_is_encoded_unasked_for_is_refused(rogue, connect):
+    body = gzip.compress(bytes(1024))
+    headers = {"Content-Encoding": "gzip"}
+    server = await rogue(lambda _: web.Response(body=body, headers=headers))
+    error = await failure(connect(server.host), image(server.host))
+    assert error.kind is FailureKind.MALFORMED
+    assert "encoded" in error.detail
+
+
+async def test_only_so_many_requests_are_made_at_once(rogue, connect):
+    under_way, most = 0, 0
+
+    class Slow(web.Response):
+        async def prepare(self, request):
+            nonlocal under_way, most
+            under_way += 1
+            most = max(most, under_way)
+            await asyncio.sleep(0.01)
+            under_way -= 1
+            return await super().prepare(request)
+
+    servers = [await rogue(lambda _: Slow(status=404)) for _ in range(2)]
+    options = limited(per_host=3, total=4)
+    client = connect(*(server.host for server in servers), options=options)
+    for asked, bound in ((servers[:1], 3), (servers, 4)):
+        most = 0
+        await asyncio.gather(
+            *(
+                client.resolve(image(server.host, f"{PATH}:{bound}-{n}"), NOBODY)
+                for server in asked
+                for n in range(10)
+            ),
+            return_exceptions=True,
+        )
+        assert most == bound
+
+
+async def test_connections_are_used_again(rogue, connect):
+    peers = []
+
+    def answer(request: web.Request) -> web.Response:
+        peers.append(request.transport.get_extra_info("peername"))
+        return web.Response(status=404)
+
+    server = await rogue(answer)
+    client = connect(server.host)
+    for tag in ("1", "2", "3"):
+        await failure(client, image(server.host, f"{PATH}:{tag}"))
+    assert len(peers) == 3
+    assert len(set(peers)) == 1
+
+
+async def test_every_attempt_is_observed(serve, connect):
+    registry = await serve(Behaviour(failures=(503,)))
+    counter = Counter()
+    await connect(registry, observer=counter).resolve(image(registry), NOBODY)
+    assert counter.requests == [(registry.host, "GET", "503"), (registry.host, "GET", "200")]
+
+
+async def test_an_attempt_that_failed_is_observed_by_its_kind(connect, raw):
+    host, counter = await raw(None), Counter()
+    await failure(connect(host, options=limited(), observer=counter), image(host))
+    assert counter.requests == [(host, "GET", "unreachable")]
+
+
+# TLS
+
+
+async def test_a_registry_with_a_certificate_of_a_private_ca_is_read(serve, connect, tmp_path):
+    authority = Authority()
+    registry = await serve(tls=authority.server(tmp_path))
+    ca = str(authority.write(tmp_path / "ca.pem"))
+    options = RegistryOptions(hosts={registry.host: HostOptions(ca=ca)})
+    config = await pull(connect(options=options), image(registry), NOBODY)
+    assert config.config.user == "10001"
+
+
+async def test_the_ca_of_a_registry_counts_for_where_it_redirects_to(serve, connect, tmp_path):
+    authority = Authority()
+    storage = await serve(tls=authority.server(tmp_path))
+    behaviour = Behaviour(redirect_blobs=storage.origin)
+    registry = await serve(behaviour, tls=authority.server(tmp_path))
+    ca = str(authority.write(tmp_path / "ca.pem"))
+    options = RegistryOptions(hosts={registry.host: HostOptions(ca=ca)})
+    await pull(connect(options=options), image(registry), NOBODY)
+    assert len(storage.seen) == 1
+
+
+async def test_https_is_not_left_for_http(serve, connect, tmp_path):
+    authority = Authority()
+    storage = await serve()
+    registry = await serve(
+        Behaviour(redirect_manifests=storage.origin), tls=authority.server(tmp_path)
+    )
+    ca = str(authority.write(tmp_path / "ca.pem"))
+    options = RegistryOptions(hosts={registry.host: HostOptions(ca=ca)})
+    error = await failure(connect(storage, options=options), image(registry))
+    assert error.kind is FailureKind.REFUSED
+    assert "not HTTPS" in error.detail
+    assert storage.seen == []
+
+
+async def test_a_realm_over_http_gets_nothing_from_an_https_registry(serve, connect, tmp_path):
+    authority = Authority()
+    tokens = await serve()
+    registry = await serve(
+        Behaviour("bearer", realm=f"{tokens.origin}/token"), tls=authority.server(tmp_path)
+    )
+    ca = str(authority.write(tmp_path / "ca.pem"))
+    options = RegistryOptions(hosts={registry.host: HostOptions(ca=ca)})
+    error = await failure(connect(options=options), image(registry))
+    assert error.kind is FailureKind.REFUSED
+    assert tokens.seen == []
+
+
+@pytest.mark.parametrize(
+    ("certificate", "trusted", "words"),
+    [
+        ({}, False, "not trusted; if it is right, --registry-ca 127.0.0.1:"),
+        ({"name": "registry.corp"}, True, "is for another name"),
+        ({"name": "10.0.0.1"}, True, "is for another name"),
+        ({"days": -1}, True, "has expired"),
+    ],
+)
+async def test_what_is_wrong_with_a_certificate_is_said(
+    serve, connect, tmp_path, certificate, trusted, words
+):
+    authority = Authority()
+    registry = await serve(tls=authority.server(tmp_path, **certificate))
+    ca = str(authority.write(tmp_path / "ca.pem")) if trusted else None
+    options = RegistryOptions(hosts={registry.host: HostOptions(ca=ca)}, limits=Limits(retries=0))
+    error = await failure(connect(options=options), image(registry))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert "TLS certificate" in error.detail
+    assert words in error.detail
+
+
+async def test_plain_http_where_tls_was_expected_is_said(serve, connect):
+    registry = await serve()
+    error = await failure(connect(options=limited()), image(registry))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert f"--insecure-registry {registry.host}" in error.detail
+
+
+async def test_a_handshake_that_fails_otherwise_is_said(raw, connect):
+    alert = b"\x15\x03\x03\x00\x02\x02\x28"  # fatal: handshake_failure
+    host = await raw(alert)
+    error = await failure(connect(options=limited()), image(host))
+    assert error.kind is FailureKind.UNREACHABLE
+    assert "TLS handshake failed" in error.detail
