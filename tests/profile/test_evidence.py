@@ -9,7 +9,7 @@ from webhook.profile.evidence import MAX_DETAIL, Source, cut, noisy_or, observed
         ("a\tb\n\nc", "a b c"),
         ("caf\u00e9 \u202e\x1b[31m", "caf? ??[31m"),
         ("x" * 200, "x" * (MAX_DETAIL - 3) + "..."),
-        (" " * 5000, ""),
+        (" " * 5000, "..."),
         ("x" * MAX_DETAIL, "x" * MAX_DETAIL),
     ],
 )

@@ -10,7 +10,6 @@ from typing import Any
 from webhook.oci import Descriptor, Digest, MediaType
 from webhook.sandbox.store import Store
 
-
 _STATEMENT = b'{"_type": "https://in-toto.io/Statement/v0.1"}'
 _STATEMENT_TYPE = "application/vnd.in-toto+json"
 

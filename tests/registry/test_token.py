@@ -200,3 +200,14 @@ async def test_the_observer_hears_of_tokens_that_were_kept(guard, connect):
     await ask(client, guarded, tag="1")
     await ask(client, guarded, tag="2")
     assert [hit for kind, hit in counter.lookups if kind == "token"] == [False, True]
+
+
+async def test_an_identity_token_that_is_replaced_is_used_in_its_new_form(guard, connect, clock):
+    guarded = await guard({"token": "T", "refresh_token": "second"})
+    credentials = keychain((guarded.server.host, {"identitytoken": "first"}))
+    client = connect(guarded.server.host)
+    for tag in ("1", "2"):
+        await ask(client, guarded, credentials, tag=tag)
+        clock.seconds += 61
+    sent = [form["refresh_token"] for form in guarded.server.forms if form]
+    assert sent == ["first", "second"]

@@ -33,7 +33,7 @@ _UBUNTU_LABEL = re.compile(r"org\.opencontainers\.image\.version=(\d\d\.(?:04|10
 _FLAVOUR = re.compile(r"([a-z]+)-(\d+)")
 _CUDA_REPOSITORY = re.compile(r"/ubuntu(\d\d)(\d\d)/")
 _DISTTAG = re.compile(r"f(\d+)container")
-_DISTROLESS = re.compile(r"/distroless/[\w.-]+-debian(\d+)$")
+_DISTROLESS = re.compile(r"/distroless/(?!static)[\w.-]+-debian(\d+)$")
 _DEBIAN_PYTHON = re.compile(r"(?:/usr/bin|/python/bin)/python3\.\d+$")
 _BASES = {
     "library/debian": "debian",

@@ -6,7 +6,7 @@ Sources: distribution's "Token Authentication Specification" and "Oauth2 Token A
 import base64
 import re
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -58,6 +58,8 @@ class Purpose:
 class _Token:
     value: str
     expires: float
+    renewed: str | None
+    """What takes the place of the identity token that was exchanged."""
 
 
 class _Answer(msgspec.Struct):
@@ -65,6 +67,7 @@ class _Answer(msgspec.Struct):
     access_token: str | None = None
     expires_in: Any = None
     issued_at: Any = None
+    refresh_token: str | None = None
 
 
 class Tokens:
@@ -78,6 +81,7 @@ class Tokens:
         self._now = now
         self._observer = observer
         self._kept: Lru[Purpose, _Token] = Lru(_KEPT)
+        self._renewed: Lru[Purpose, str] = Lru(_KEPT)
 
     def kept(self, purpose: Purpose) -> str | None:
         """A token that has not expired; None when there is none."""
@@ -88,19 +92,23 @@ class Tokens:
 
     async def fetch(self, purpose: Purpose, trip: Trip) -> str:
         """A new token. Raises ``FetchError``: unauthorized if the endpoint refuses."""
-        response = await self._exchange(purpose, trip)
+        subject = replace(purpose, scopes=())
+        response = await self._exchange(purpose, self._renewed.get(subject), trip)
         if response.status != 200:
+            self._renewed.drop(subject)
             raise self._refusal(response)
         token = self._read(response)
-        self._kept.put(purpose, token, weight=_OVERHEAD + len(token.value))
+        self._kept.put(purpose, token, _OVERHEAD + len(token.value))
+        if token.renewed and purpose.credential.identity_token:
+            self._renewed.put(subject, token.renewed, _OVERHEAD + len(token.renewed))
         return token.value
 
-    async def _exchange(self, purpose: Purpose, trip: Trip) -> Response:
+    async def _exchange(self, purpose: Purpose, renewed: str | None, trip: Trip) -> Response:
         realm, credential = purpose.realm, purpose.credential
         if credential.identity_token:
             form = {
                 "grant_type": "refresh_token",
-                "refresh_token": credential.identity_token,
+                "refresh_token": renewed or credential.identity_token,
                 "client_id": _CLIENT_ID,
                 "service": realm.service,
                 "scope": " ".join(purpose.scopes),
@@ -139,7 +147,7 @@ class Tokens:
             raise FetchError(FailureKind.MALFORMED, f"{host}: the token endpoint gave no token")
         said = answer.expires_in if isinstance(answer.expires_in, int | float) else 0.0
         lifetime = max(_MIN_LIFETIME, said) - self._age(answer.issued_at)
-        return _Token(value, self._clock() + lifetime)
+        return _Token(value, self._clock() + lifetime, answer.refresh_token)
 
     def _age(self, issued_at: object) -> float:
         """Seconds since a token was issued; 0 when that is not said or lies ahead."""

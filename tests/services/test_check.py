@@ -1,0 +1,98 @@
+from datetime import UTC, datetime
+
+import pytest
+
+from tests.conftest import policy_text
+from tests.services.sources import MemorySource
+from tests.services.test_gather import Someone
+from webhook.errors import InvalidFile
+from webhook.policy.loader import load
+from webhook.rules import CATALOGUE
+from webhook.sandbox.store import Store
+from webhook.services.check import Judged, Subject, check, subjects_in
+from webhook.services.gather import Gatherer
+from webhook.services.judge import Judge
+
+BAD, GOOD = "registry.test/shop/api:2-slim", "registry.test/shop/api:4-optimised"
+DEPLOYMENT = """\
+apiVersion: apps/v1
+kind: Deployment
+metadata: {name: web}
+spec: {template: {spec: {containers: [{name: web, image: %s}]}}}
+"""
+
+
+async def judged(store: Store, *subjects: Subject, namespace: str | None = None) -> list[Judged]:
+    policies = load([("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE)
+    judge = Judge(Gatherer(MemorySource(store)), lambda: datetime(2026, 11, 21, tzinfo=UTC))
+    return list(await check(judge, policies, subjects, namespace, Someone(), 5))
+
+
+async def test_images_and_workloads_are_judged_alike(store: Store):
+    (workload,) = subjects_in(DEPLOYMENT % BAD, "deploy.yaml", None)
+    image, template = await judged(store, Subject(BAD, None, BAD), workload)
+    assert not image.allowed
+    assert not template.allowed  # a manifest is judged as the Pods it would make
+    assert [f.rule for r in template.results for f in r.findings] == ["run-as-root"]
+
+
+async def test_what_could_not_be_known_makes_a_verdict_incomplete(store: Store):
+    (found,) = await judged(store, Subject("x", None, "registry.test/shop/nothing:1"))
+    assert found.allowed
+    assert found.is_incomplete
+
+
+async def test_a_good_image_is_complete(store: Store):
+    (found,) = await judged(store, Subject("x", None, GOOD))
+    assert found.allowed
+    assert not found.is_incomplete
+
+
+def test_targets_name_file_and_line_of_every_document():
+    text = f"# first\n{DEPLOYMENT % GOOD}---\n{DEPLOYMENT % BAD}"
+    assert [s.target for s in subjects_in(text, "all.yaml", None)] == ["all.yaml:2", "all.yaml:7"]
+
+
+def test_lists_are_taken_apart_and_other_kinds_left_out():
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n"
+        "- {apiVersion: v1, kind: ConfigMap, metadata: {name: x}, spec: {containers: 5}}\n"
+        "- apiVersion: v1\n  kind: Pod\n  metadata: {name: p, namespace: shop}\n"
+        "  spec: {containers: [{name: c, image: nginx}]}\n"
+    )
+    (found,) = subjects_in(text, "list.yaml", "other")
+    assert found.workload is not None
+    assert (found.target, found.workload.namespace) == ("list.yaml:5", "shop")
+
+
+def test_a_namespace_is_taken_from_the_manifest_then_from_the_command():
+    (stated,) = subjects_in(DEPLOYMENT.replace("web}", "web, namespace: a}", 1) % GOOD, "f", "b")
+    (given,) = subjects_in(DEPLOYMENT % GOOD, "f", "b")
+    (default,) = subjects_in(DEPLOYMENT % GOOD, "f", None)
+    names = [s.workload.namespace for s in (stated, given, default) if s.workload]
+    assert names == ["a", "b", "default"]
+
+
+@pytest.mark.parametrize(
+    ("text", "place"),
+    [
+        (
+            "apiVersion: v1\nkind: Pod\nspec:\n  containers:\n  - name: 5\n",
+            "f:5:11: Pod: Expected `str`",
+        ),
+        ("just text\n", "f:1:1: not a Kubernetes object"),
+        ("a: [\n", "f:2:1: not valid YAML"),
+    ],
+)
+def test_what_is_wrong_with_a_manifest_is_told_with_its_place(text: str, place: str):
+    with pytest.raises(InvalidFile) as caught:
+        subjects_in(text, "f", None)
+    assert str(caught.value).startswith(place)
+
+
+def test_anchors_are_read_as_helm_writes_them():
+    text = "x: &image nginx\napiVersion: v1\nkind: Pod\nspec: {containers: [{name: c, image: *image}]}\n"
+    (found,) = subjects_in(text, "f", None)
+    assert found.workload is not None
+    assert found.workload.pod.containers is not None
+    assert found.workload.pod.containers[0].image == "nginx"
