@@ -87,7 +87,7 @@ def test_each_signal_counts_once_with_its_weight(
 def test_what_only_mentions_python_is_no_signal(more: dict[str, object]) -> None:
     found = python(**more)  # type: ignore[arg-type]
     assert weights(found) == []
-    assert found.verdict == "no"
+    assert found.verdict in ("no", "unknown")
 
 
 @pytest.mark.parametrize(

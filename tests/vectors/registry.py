@@ -52,6 +52,6 @@ def reason_to_skip(case_id: str) -> str | None:
 def _outcome(case: Case, check: Check) -> tuple[str, bool, str]:
     try:
         check(case)
-    except AssertionError as error:
-        return case["id"], False, str(error).split("\n")[0]
+    except Exception as error:  # one case that breaks must not hide the others
+        return case["id"], False, f"{type(error).__name__}: {error}".split("\n")[0]
     return case["id"], True, ""
