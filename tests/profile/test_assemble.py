@@ -2,9 +2,13 @@ import msgspec
 import pytest
 
 from tests.profile.images import PYTHON_ENV, buildkit, from_config, image, layer, python_slim
-from tests.profile.kinds import KINDS, Kind
+from tests.profile.kinds import USUAL, Kind
+from tests.profile.kinds_foreign import FOREIGN
+from tests.profile.kinds_guests import GUESTS
 from webhook.oci import Image, Manifest, MediaType, Platform
 from webhook.profile import profile
+
+KINDS = (*USUAL, *FOREIGN, *GUESTS)
 
 
 @pytest.mark.parametrize("kind", KINDS, ids=lambda kind: kind.name)
@@ -47,7 +51,7 @@ def test_a_profile_becomes_json_and_is_the_same_for_the_same_bytes() -> None:
     assert first == second
     plain = msgspec.json.decode(first)
     assert plain["base"]["variant"] == "slim"
-    assert plain["python"]["evidence"][0]["source"] == "command"
+    assert plain["python"]["evidence"][0]["source"] == "config"
     assert plain["user"] == {"raw": "", "uid": 0, "root": True}
 
 
