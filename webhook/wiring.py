@@ -10,7 +10,7 @@ from __future__ import annotations
 import asyncio
 import platform
 import secrets
-from collections.abc import AsyncIterator, Coroutine, Mapping, Sequence
+from collections.abc import AsyncIterator, Coroutine, Sequence
 from contextlib import asynccontextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
@@ -18,9 +18,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, BinaryIO, TypeVar
 
 import webhook
-from webhook.archive import is_archive, open_image
+from webhook.archive import Routed, is_archive, open_image
 from webhook.errors import UsageError
-from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Platform, Reference
+from webhook.oci import Platform, Reference
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import load, nearest
 from webhook.registry.credhelper import CredentialHelpers
@@ -35,7 +35,7 @@ from webhook.services.inspect import Inspected
 from webhook.services.inspect import inspect as inspect_source
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
-from webhook.services.ports import ImageSource, Keychain, Resolved
+from webhook.services.ports import ImageSource, Keychain
 from webhook.services.review import Reviewer
 from webhook.settings import Settings, read_text
 
@@ -163,37 +163,6 @@ def _registry_options(settings: Settings) -> RegistryOptions:
     )
 
 
-@dataclass(frozen=True)
-class _Sources:
-    """An image source that is a registry for all references but those of opened archives."""
-
-    registry: ImageSource
-    archives: Mapping[Reference, ImageSource]
-
-    async def resolve(self, reference: Reference, keychain: Keychain) -> Resolved:
-        """See ImageSource.resolve."""
-        return await self._of(reference).resolve(reference, keychain)
-
-    async def manifest(
-        self, reference: Reference, descriptor: Descriptor, keychain: Keychain
-    ) -> Manifest | Index:
-        """See ImageSource.manifest."""
-        return await self._of(reference).manifest(reference, descriptor, keychain)
-
-    async def config(
-        self, reference: Reference, descriptor: Descriptor, keychain: Keychain
-    ) -> ImageConfig:
-        """See ImageSource.config."""
-        return await self._of(reference).config(reference, descriptor, keychain)
-
-    def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
-        """See ImageSource.known."""
-        return self._of(reference).known(reference, keychain)
-
-    def _of(self, reference: Reference) -> ImageSource:
-        return self.archives.get(reference, self.registry)
-
-
 # Commands
 
 
@@ -211,7 +180,7 @@ async def check_subjects(
     names = {subject.image: reference for subject, (_, reference) in opened}
     archives = {reference: source for _, (source, reference) in opened}
     async with registry(settings) as client:
-        gatherer = Gatherer(_Sources(client, archives), flight_limit=seconds)
+        gatherer = Gatherer(Routed(client, archives), flight_limit=seconds)
         judge = Judge(gatherer, clock, lambda text: names.get(text) or Reference.parse(text))
         keychain = operator_keychain(settings)
         return await check(

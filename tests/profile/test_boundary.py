@@ -93,8 +93,9 @@ def test_a_python_version_of_ones_own_is_no_official_block() -> None:
         (ubuntu(), 4),
         ([{"comment": "Imported from -"}], 0),
         ([{"created_by": "BusyBox 1.36.1 (glibc), Debian 13"}], 0),
+        (buildkit("COPY ca.crt /etc/ssl/", "ADD rootfs.tar.xz /"), 1),
         (buildkit("COPY /app /app"), None),
-        (kaniko("RUN true"), None),
+        ([*kaniko("RUN true"), *debian()], None),
         ([], None),
     ],
 )

@@ -6,7 +6,6 @@ from yarl import URL
 
 from tests.registry.conftest import Clock
 from webhook.errors import FailureKind
-from webhook.registry.addresses import Network
 from webhook.registry.exchange import Response
 from webhook.registry.failures import error_code, of_status, retry_after
 
@@ -16,7 +15,7 @@ NOW = Clock().now  # 2026-11-20 00:16:40
 def answer(status: int, body: bytes = b"", **headers: str) -> Response:
     fields = CIMultiDict({name.replace("_", "-"): value for name, value in headers.items()})
     url = URL("https://registry.example.com/v2/team/app/manifests/1?token=s3cret")
-    return Response(status, CIMultiDictProxy(fields), body, url, Network.PUBLIC)
+    return Response(status, CIMultiDictProxy(fields), body, url, None)
 
 
 @pytest.mark.parametrize(

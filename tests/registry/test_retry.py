@@ -5,7 +5,6 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from webhook.errors import FailureKind, FetchError
-from webhook.registry.addresses import Network
 from webhook.registry.exchange import Response, Trip
 from webhook.registry.retry import Retries
 
@@ -13,7 +12,7 @@ from webhook.registry.retry import Retries
 def answer(status: int, retry_after: str | None = None) -> Response:
     headers = CIMultiDict() if retry_after is None else CIMultiDict({"Retry-After": retry_after})
     url = URL("https://registry.example.com")
-    return Response(status, CIMultiDictProxy(headers), b"", url, Network.PUBLIC)
+    return Response(status, CIMultiDictProxy(headers), b"", url, None)
 
 
 class Answers:

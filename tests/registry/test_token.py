@@ -116,7 +116,9 @@ async def test_a_token_is_kept_until_it_expires(guard, connect, clock, said, lif
 
 
 @pytest.mark.parametrize(
-    ("age", "lifetime"), [(1000, 2000), (-500, 3000)], ids=["in the past", "ahead"]
+    ("age", "lifetime"),
+    [(1000, 2000), (-500, 3000), (3000, 3000), (90_000, 3000)],
+    ids=["in the past", "ahead", "clocks disagree", "clocks disagree by a day"],
 )
 async def test_when_a_token_was_issued_counts(guard, connect, clock, age, lifetime):
     issued = (clock.now() - timedelta(seconds=age)).isoformat()

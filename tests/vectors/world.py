@@ -12,7 +12,7 @@ from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
 from webhook.errors import FetchError
-from webhook.registry.addresses import ANYWHERE, Network, check_host, network_by_name
+from webhook.registry.addresses import ANYWHERE, check_host
 from webhook.registry.exchange import Response
 from webhook.registry.hosts import Hosts
 from webhook.registry.observer import Silent
@@ -40,8 +40,8 @@ def credential(told: Mapping[str, Any]) -> Credential:
     )
 
 
-def an_answer(status: int, url: URL, network: Network = Network.PUBLIC) -> Response:
-    return Response(status, CIMultiDictProxy(CIMultiDict()), b"", url, network)
+def an_answer(status: int, url: URL) -> Response:
+    return Response(status, CIMultiDictProxy(CIMultiDict()), b"", url, None)
 
 
 class Time:
@@ -95,11 +95,10 @@ def refusal(told_by: str, to: str) -> FetchError | None:
 
 
 async def _refusal(told_by: URL, to: str) -> FetchError | None:
-    network = network_by_name(told_by.host or "") or Network.PUBLIC
     async with asking(Time()) as connected:
         try:
             target = target_of(to, told_by)
-            reach = connected.reach(target, an_answer(200, told_by, network), ANYWHERE)
+            reach = connected.reach(target, an_answer(200, told_by), ANYWHERE)
             check_host(target.host or "", reach)
         except FetchError as error:
             return error

@@ -5,6 +5,7 @@ into an image source. Nothing here is ever unpacked to disk, and layers are meas
 room must never follow a name out of the folder or archive it was given.
 """
 
+from webhook.archive.routed import Routed
 from webhook.archive.source import is_archive, open_image
 
-__all__ = ["is_archive", "open_image"]
+__all__ = ["Routed", "is_archive", "open_image"]

@@ -88,12 +88,12 @@ def python_block(steps: Sequence[Instruction]) -> Block | None:
 
 
 def root_step(steps: Sequence[Instruction]) -> int | None:
-    """Index of the step that brought the operating system, if the first layer is one."""
+    """Index of the step that brought the operating system, if one did before anything ran."""
     for index, step in enumerate(steps):
         copy = copy_of(step)
         if step.builder in _ROOTS or step.raw.startswith("BusyBox ") or (copy and copy.is_root):
             return index
-        if copy or step.verb == "RUN":
+        if step.verb == "RUN":
             return None
     return None
 

@@ -64,7 +64,7 @@ class Base(msgspec.Struct, frozen=True):
     boundary: int = 0
     """Index of the first history entry that is the image's own."""
     boundary_by: str = "none"
-    """How the boundary was found; ``none`` when it was not."""
+    """How the boundary was found: ``from``, ``python``, ``cmd``, ``root``; ``none`` when not."""
     evidence: tuple[Evidence, ...] = ()
 
 

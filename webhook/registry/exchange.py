@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 from multidict import CIMultiDictProxy
 from yarl import URL
 
-from webhook.registry.addresses import Network
+from webhook.registry.addresses import Network, network_by_name, network_of
 
 MAX_ERROR_BODY = 64 * 1024
 """Bytes that are read of the body of an answer that is not a success."""
@@ -36,8 +36,15 @@ class Response:
     body: bytes
     url: URL
     """Who answered: another origin than was asked, after a redirect."""
-    network: Network
-    """Where the address is that answered; public when a proxy stands in between."""
+    peer: str | None
+    """The address that answered; None when a proxy stands in between."""
+
+    @property
+    def network(self) -> Network:
+        """Where the address is that answered; as far as its name tells, behind a proxy."""
+        if self.peer is not None:
+            return network_of(self.peer)
+        return network_by_name(self.url.host or "") or Network.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)

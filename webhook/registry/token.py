@@ -146,8 +146,11 @@ class Tokens:
         if not is_sendable(value):
             raise FetchError(FailureKind.MALFORMED, f"{host}: the token endpoint gave no token")
         said = answer.expires_in if isinstance(answer.expires_in, int | float) else 0.0
-        lifetime = max(_MIN_LIFETIME, said) - self._age(answer.issued_at)
-        return _Token(value, self._clock() + lifetime, answer.refresh_token)
+        lifetime = max(_MIN_LIFETIME, said)
+        age = self._age(answer.issued_at)
+        # A token that comes expired means that clocks disagree: it is counted from now, then.
+        left = lifetime - age if age < lifetime else lifetime
+        return _Token(value, self._clock() + left, answer.refresh_token)
 
     def _age(self, issued_at: object) -> float:
         """Seconds since a token was issued; 0 when that is not said or lies ahead."""

@@ -15,8 +15,6 @@ from webhook.registry.addresses import (
     GuardedResolver,
     Network,
     check_host,
-    network_by_name,
-    network_of,
 )
 from webhook.registry.exchange import MAX_ERROR_BODY, Request, Response
 from webhook.registry.failures import of_exception
@@ -36,13 +34,13 @@ class _PeerResponse(aiohttp.ClientResponse):
     Asking its connection later would not do: it is given back once the last byte is there.
     """
 
-    peer: str = ""
+    peer: str | None = None
 
     async def start(self, connection: aiohttp.connector.Connection) -> aiohttp.ClientResponse:
         """See ``ClientResponse.start``."""
         transport = connection.transport
         address = transport.get_extra_info("peername") if transport is not None else None
-        self.peer = address[0] if address else ""
+        self.peer = address[0] if address else None
         return await super().start(connection)
 
 
@@ -107,9 +105,8 @@ class Transport:
             proxy=route.proxy,
         ) as answer:
             body = await _read(answer, request)
-            return Response(
-                answer.status, answer.headers, body, request.url, _network(answer, route)
-            )
+            peer = None if route.proxy else cast(_PeerResponse, answer).peer
+            return Response(answer.status, answer.headers, body, request.url, peer)
 
     def _session(self, reach: Network) -> aiohttp.ClientSession:
         session = self._sessions.get(reach)
@@ -154,13 +151,6 @@ class _Slots:
                 del self._hosts[host]
             else:
                 self._hosts[host] = (slots, users - 1)
-
-
-def _network(answer: aiohttp.ClientResponse, route: Route) -> Network:
-    if route.proxy is not None:
-        return network_by_name(answer.url.host or "") or Network.PUBLIC
-    peer = cast(_PeerResponse, answer).peer
-    return network_of(peer) if peer else Network.PUBLIC
 
 
 async def _read(answer: aiohttp.ClientResponse, request: Request) -> bytes:

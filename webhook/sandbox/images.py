@@ -48,23 +48,23 @@ def stock(store: Store) -> tuple[Descriptor, ...]:
 SAMPLES: tuple[Sample, ...] = (
     Sample(
         "full",
-        "step 1: full Debian base, root, pip with its cache, gcc, the whole checkout",
+        "full Debian base, root, pip with its cache, gcc, the whole checkout",
         "shop/api",
         "1-full",
         recipes.full,
         DOCKER,
     ),
-    Sample("slim", "step 2: slim base, single stage, root", "shop/api", "2-slim", recipes.slim),
+    Sample("slim", "slim base, single stage, root", "shop/api", "2-slim", recipes.slim),
     Sample(
         "multi-stage",
-        "step 3: a copied virtual environment, but buffered output and a user by name",
+        "a copied virtual environment, but buffered output and a user by name",
         "shop/api",
         "3-multi-stage",
         recipes.multi_stage,
     ),
     Sample(
         "optimised",
-        "step 4: small, non-root by number, unbuffered, exec form; amd64 and arm64",
+        "small, non-root by number, unbuffered, exec form; amd64 and arm64",
         "shop/api",
         "4-optimised",
         recipes.optimised,
