@@ -4,6 +4,7 @@ import ssl
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
+from functools import partial
 from io import BytesIO
 from pathlib import Path
 from typing import Any
@@ -62,7 +63,6 @@ class Client:
     url: str
     trust: ssl.SSLContext
     log: BytesIO
-    settings: Settings
 
     async def post(self, body: bytes | BytesIO, query: str = "?timeout=10s") -> tuple[int, bytes]:
         async with self.session.post(
@@ -89,33 +89,32 @@ class Client:
 Serve = Callable[..., Any]
 
 
+@asynccontextmanager
+async def served(
+    folder: Path, policy: str, registry: SandboxRegistry | None = None, **more: Any
+) -> AsyncIterator[Client]:
+    """The whole webhook over TLS, and a client before it; ``more`` is settings."""
+    certificate, key = write_pair(self_signed(("127.0.0.1",), clock()), folder)
+    file = folder / "policy.yaml"
+    file.write_text(policy)
+    settings = Settings(
+        policies=(str(file),),
+        insecure_registry=(registry.host,) if registry is not None else (),
+        tls_cert=certificate,
+        tls_key=key,
+        **more,
+    )
+    log = BytesIO()
+    async with AsyncExitStack() as stack:
+        hook = await stack.enter_async_context(assembled(settings, log))
+        context = hook.certificate.listening
+        port = await stack.enter_async_context(running(hook.app, listen("127.0.0.1", 0), context))
+        session = await stack.enter_async_context(aiohttp.ClientSession())
+        trust = ssl.create_default_context(cafile=str(certificate))
+        yield Client(hook, session, f"https://127.0.0.1:{port}", trust, log)
+
+
 @pytest.fixture
 def serve(tmp_path: Path) -> Serve:
-    """Starts the whole webhook over TLS: ``async with serve(policy_text(…), registry) as client``."""
-
-    @asynccontextmanager
-    async def start(
-        policy: str, registry: SandboxRegistry | None = None, **more: Any
-    ) -> AsyncIterator[Client]:
-        certificate, key = write_pair(self_signed(("127.0.0.1",), clock()), tmp_path)
-        file = tmp_path / "policy.yaml"
-        file.write_text(policy)
-        insecure = (registry.host,) if registry is not None else ()
-        settings = Settings(
-            policies=(str(file),),
-            insecure_registry=insecure,
-            tls_cert=certificate,
-            tls_key=key,
-            **more,
-        )
-        log = BytesIO()
-        async with AsyncExitStack() as stack:
-            hook = await stack.enter_async_context(assembled(settings, log))
-            context = hook.certificate.listening
-            door = listen("127.0.0.1", 0)
-            port = await stack.enter_async_context(running(hook.app, door, context))
-            session = await stack.enter_async_context(aiohttp.ClientSession())
-            trust = ssl.create_default_context(cafile=str(certificate))
-            yield Client(hook, session, f"https://127.0.0.1:{port}", trust, log, settings)
-
-    return start
+    """Starts the whole webhook: ``async with serve(policy_text(…), registry) as client``."""
+    return partial(served, tmp_path)

@@ -33,6 +33,7 @@ def _plain(tables: dict[str, Table]) -> dict[str, object]:
         name: {
             "counted": table.counted,
             "right": table.right,
+            "open": table.open,
             "confusion": [
                 {"expected": expected, "found": found, "images": images}
                 for (expected, found), images in sorted(table.cells.items())
@@ -45,7 +46,8 @@ def _plain(tables: dict[str, Table]) -> dict[str, object]:
 
 def _print(name: str, table: Table) -> None:
     rate = 100 * table.right / table.counted if table.counted else 100.0
-    print(f"\n## {name}: {table.right} of {table.counted} right ({rate:.1f} %)\n")
+    right = f"{table.right} of {table.counted} right ({rate:.1f} %)"
+    print(f"\n## {name}: {right}, {table.open} left open\n")
     found = sorted({column for _, column in table.cells})
     width = max(len(row) for row, _ in table.cells) + 2
     print(f"{'expected':{max(width, 10)}}" + "".join(f"{column:>14}" for column in found))

@@ -29,6 +29,10 @@ class Answer:
     counts: bool = True
     """Whether the field counts towards the score."""
 
+    def is_open(self, value: str) -> bool:
+        """Whether ``value`` leaves open what there is to know."""
+        return value in self.forgiven and value not in {self.expected, *self.also}
+
     def is_right(self, value: str) -> bool:
         """Whether ``value`` is right, or rightly left open."""
         return value == self.expected or value in self.also | self.forgiven
@@ -41,7 +45,7 @@ class Case:
     name: str
     image: Image
     answers: dict[str, Answer] = field(default_factory=dict)
-    """By field: ``python``, ``libc``, ``variant``, ``root``, ``version``, ``distro``."""
+    """By field: ``python``, ``libc``, ``libc of python``, ``variant``, ``root`` …"""
 
 
 def read(path: Path) -> Case:
@@ -127,7 +131,6 @@ _OPEN = {
 def _listing_answers(document: Json) -> dict[str, Answer]:
     expected = document["expected"]
     is_python = expected["python"]
-    libc = expected["libc"]
     answers = {
         "python": Answer(
             "yes" if is_python else "no",
@@ -135,11 +138,12 @@ def _listing_answers(document: Json) -> dict[str, Answer]:
             forgiven=_OPEN["python"] if document["ambiguous_python"] else frozenset(),
             counts=not document["ambiguous_python"],
         ),
-        "libc": Answer("unknown" if libc == "unknown" else libc, forgiven=_OPEN["libc"]),
+        "libc": Answer(expected["libc"], forgiven=_OPEN["libc"]),
         "root": Answer(_said(expected["root"])),
         "distro": Answer(expected["distro"], forgiven=_OPEN["distro"]),
     }
     if is_python:
+        answers["libc of python"] = answers["libc"]
         answers["variant"] = Answer(expected["python_variant"])
     return answers
 
@@ -164,6 +168,7 @@ def _config_answers(document: Json) -> dict[str, Answer]:
         value = truth.get(theirs, expected[theirs])
         if value is None or (ours in ("variant", "version") and expected["python"] != "yes"):
             continue
+        value = "unknown" if value == "unknown-from-metadata" else value
         is_open = theirs in undecidable or ours in ("libc", "version", "distro")
         answers[ours] = Answer(
             _said(value),
@@ -171,6 +176,8 @@ def _config_answers(document: Json) -> dict[str, Answer]:
             forgiven=_OPEN[ours] if is_open else frozenset(),
             counts=theirs not in undecidable,
         )
+    if expected["python"] == "yes" and "libc" in answers:
+        answers["libc of python"] = answers["libc"]
     return answers
 
 

@@ -28,6 +28,8 @@ class Table:
     """(expected, found) → images."""
     counted: int = 0
     right: int = 0
+    open: int = 0
+    """Of those that are right, the ones that leave the question open."""
     misses: list[Miss] = field(default_factory=list)
     """Wrong answers of all images, also of those that do not count."""
 
@@ -45,6 +47,7 @@ def score(cases: Iterable[Case]) -> dict[str, Table]:
             table.cells[mark, value] += 1
             table.counted += answer.counts
             table.right += answer.counts and answer.is_right(value)
+            table.open += answer.counts and answer.is_open(value)
             if not answer.is_right(value):
                 confidence, why = evidence(found, name)
                 table.misses.append(Miss(case.name, answer.expected, value, confidence, why))
@@ -56,6 +59,7 @@ def said(found: ImageProfile) -> dict[str, str]:
     return {
         "python": found.python.verdict,
         "libc": found.libc.verdict,
+        "libc of python": found.libc.verdict,
         "variant": found.base.variant.value,
         "root": "yes" if found.user.root else "no",
         "version": found.python.version or "-",

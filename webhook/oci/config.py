@@ -65,7 +65,6 @@ class _ImageConfig(msgspec.Struct, frozen=True):
     created: str | None = None
     author: str | None = None
     config: Config | None = None
-    container_config: msgspec.Raw = msgspec.Raw()
     rootfs: _RootFS | None = None
     history: tuple[History, ...] | None = None
 

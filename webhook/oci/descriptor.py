@@ -38,7 +38,7 @@ class MediaType:
 
 
 _PLATFORM_PART = re.compile(r"[A-Za-z0-9_.-]{1,64}", re.ASCII)
-_IMPLIED_VARIANT = {"arm64": "v8"}
+_IMPLIED_VARIANT = {"arm64": "v8", "arm": "v7"}
 """Variants that a platform has when none is written (containerd/platforms)."""
 _ARCHITECTURES = {"x86_64": "amd64", "x86-64": "amd64", "aarch64": "arm64", "i386": "386"}
 """Other people's words for an architecture, and Go's (containerd/platforms normalizeArch)."""

@@ -5,7 +5,7 @@ manifests and artifacts are named as what they are and refused: they carry no im
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 import msgspec
 
@@ -19,6 +19,8 @@ MAX_CHILDREN = 200
 """Descriptors of an index."""
 MAX_LAYERS = 127
 """Layers of an image: what overlay file systems and Docker allow."""
+MAX_SIZE = 2**63 - 1
+"""Bytes that a descriptor may promise (image-spec: ``size`` is an int64)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,25 +57,24 @@ class Index:
         return tuple(entry.platform for entry in self.images if entry.platform is not None)
 
     def select(self, wanted: Platform) -> Descriptor | None:
-        """The entry for ``wanted``: an exact variant before a lesser one; None if there is none.
+        """The entry for ``wanted``: its own variant before any other; None if there is none.
 
         An arm v7 machine also runs v6 and v5 images (containerd/platforms, compare.go).
         """
-        return next(self._candidates(wanted), None)
-
-    def _candidates(self, wanted: Platform) -> Iterator[Descriptor]:
         for step in _fallbacks(wanted):
-            for entry in self.images:
-                if entry.platform is not None and entry.platform.satisfies(step):
-                    yield entry
+            found = [e for e in self.images if e.platform and e.platform.satisfies(step)]
+            if found:
+                return next((e for e in found if e.platform == step), found[0])
+        return None
 
 
 def _fallbacks(wanted: Platform) -> Iterator[Platform]:
-    yield wanted
+    """``wanted``, then what a machine that runs it runs as well, best first."""
     variants = ("v7", "v6", "v5")
-    if wanted.architecture == "arm" and wanted.variant in variants:
-        for variant in variants[variants.index(wanted.variant) + 1 :]:
-            yield Platform(wanted.os, wanted.architecture, variant)
+    if wanted.architecture == "arm" and (wanted.variant or "v7") in variants:
+        for variant in variants[variants.index(wanted.variant or "v7") :]:
+            yield replace(wanted, variant=variant)
+    yield wanted
 
 
 class _Platform(msgspec.Struct):
@@ -101,7 +102,7 @@ class _Document(msgspec.Struct, rename="camel"):
     layers: list[_Descriptor] | None = None
     manifests: list[_Descriptor] | None = None
     annotations: dict[str, str] | None = None
-    fs_layers: msgspec.Raw = msgspec.field(default=msgspec.Raw(), name="fsLayers")
+    fs_layers: list[msgspec.Raw] | None = None
 
 
 _DECODER = msgspec.json.Decoder(_Document)
@@ -125,11 +126,12 @@ def parse_document(raw: bytes, media_type: str | None = None) -> Manifest | Inde
         raise FetchError(
             FailureKind.UNSUPPORTED, "Docker schema 1 manifest (push the image again to convert it)"
         )
-    if document.manifests is not None and document.config is not None:
+    is_index = document.manifests is not None
+    if is_index and (document.config is not None or document.layers is not None):
         raise FetchError(
             FailureKind.MALFORMED, "document is a manifest and an index at once"
         )  # CVE-2021-41190
-    if kind in MediaType.INDEXES or (kind not in MediaType.MANIFESTS and document.manifests):
+    if kind in MediaType.INDEXES or (kind not in MediaType.MANIFESTS and is_index):
         return _index(document, kind or MediaType.OCI_INDEX)
     return _manifest(document, kind or MediaType.OCI_MANIFEST)
 
@@ -151,7 +153,7 @@ def _manifest(document: _Document, media_type: str) -> Manifest:
     config = _descriptor(document.config)
     if config.media_type not in MediaType.CONFIGS:
         kind = document.artifact_type or config.media_type or "no config media type"
-        raise FetchError(FailureKind.UNSUPPORTED, f"an artifact, not an image ({kind[:80]})")
+        raise FetchError(FailureKind.UNSUPPORTED, f"an artifact, not an image ({kind[:80]!r})")
     if len(document.layers) > MAX_LAYERS:
         raise FetchError(FailureKind.TOO_LARGE, f"image has more than {MAX_LAYERS} layers")
     layers = tuple(map(_descriptor, document.layers))
@@ -163,8 +165,8 @@ def _descriptor(wire: _Descriptor) -> Descriptor:
         digest = Digest.parse(wire.digest)
     except InvalidDigest as error:
         raise FetchError(FailureKind.MALFORMED, f"manifest names a bad digest ({error})") from None
-    if wire.size < 0:
-        raise FetchError(FailureKind.MALFORMED, f"manifest names a negative size ({wire.size})")
+    if not 0 <= wire.size <= MAX_SIZE:
+        raise FetchError(FailureKind.MALFORMED, "manifest names a size that no content has")
     return Descriptor(
         wire.media_type,
         digest,

@@ -131,7 +131,14 @@ class Planner:
             nothing = Wanted(Need.NONE, (DEFAULT_PLATFORM,))
             return Applicable(None, checks, nothing, str(error))
         covering = [p for p in self.policies.policies if p.covers(reference, use.kind, namespace)]
-        checks = tuple(check for policy in covering for check in self._checks[policy.name])
+        # An image volume is never run: only what its reference tells is of any interest.
+        blind_only = use.kind is ContainerKind.IMAGE_VOLUME
+        checks = tuple(
+            check
+            for policy in covering
+            for check in self._checks[policy.name]
+            if check.is_blind or not blind_only
+        )
         needs = Need.NONE
         for check in checks:
             needs |= check.entry.needs

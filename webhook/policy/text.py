@@ -8,7 +8,7 @@ from webhook.profile.evidence import cut
 
 CUT = 40
 """Characters of a placeholder in a message."""
-_HARMLESS = str.maketrans(dict.fromkeys("'\"\\`", "?"))
+_HARMLESS = str.maketrans("", "", "'\"\\`")
 
 
 def shown(text: str, limit: int = CUT) -> str:

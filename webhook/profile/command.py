@@ -9,6 +9,8 @@ from webhook.profile.shell import Command, assignment, split
 
 _MAX_DEPTH = 8
 _MAX_PROGRAMS = 64
+_FIRST_WORDS = 8
+"""Words of a command among which a ``*.py`` file is looked for."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,8 +68,9 @@ _PYTHON_TOOLS = _names("""
     hypercorn huey_consumer huey_consumer.py jupyter jupyter-lab jupyter-notebook jupyterhub
     jupyterhub-singleuser kedro litestar locust luigid mkdocs mlflow newrelic-admin nosetests
     odoo opentelemetry-instrument papermill pdm pelican pipenv poetry prefect pserve pytest
-    rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build streamlit
-    superset torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve
+    rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build
+    start-notebook.py start-notebook.sh start-singleuser.py start-singleuser.sh streamlit superset
+    torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve
 """)
 """Programs that are written in Python and nothing else (uWSGI: for Python before all)."""
 _OTHER = _names("""
@@ -80,7 +83,7 @@ _OTHER = _names("""
 """)
 """Programs that are another language's runtime, or a server that is not written in Python."""
 _VENV = re.compile(r"/(?:\.?env|[\w.-]{0,40}venv[\w.-]{0,40}|\.?virtualenvs?/[\w.-]{1,60})/bin/")
-_SCRIPT = re.compile(r"(?:\S*/)?[\w.-]+\.(?:py|pyz|pex)")
+_SCRIPT = re.compile(r"(?:[^\s=]*/)?[\w.-]+\.(?:py|pyz|pex)")
 _ENTRYPOINT = re.compile(r"\.sh$|entrypoint|start|run|init|launch|wrapper", re.IGNORECASE)
 
 RUNS = 80
@@ -130,8 +133,8 @@ def _python_weight(command: Command) -> int:
     name = name_of(command)
     if _PYTHON.fullmatch(name) or name in _PYTHON_TOOLS:
         return RUNS
-    is_script = _SCRIPT.fullmatch(command[0]) or _VENV.search(command[0])
-    return SCRIPT if is_script else 0
+    names_script = any(map(_SCRIPT.fullmatch, command[:_FIRST_WORDS]))
+    return SCRIPT if names_script or _VENV.search(command[0]) else 0
 
 
 def _followed(argv: Command, depth: int) -> Iterator[Command]:

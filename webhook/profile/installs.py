@@ -60,6 +60,14 @@ _WHOLE = {
     "setup.py": frozenset({"install", "develop"}),
 }
 """Subcommands that install a project as a whole."""
+_PIP_LIKE: dict[str, tuple[tuple[str, ...], ...]] = {
+    "pip": (("install",),),
+    "pipx": (("install",),),
+    "pipenv": (("install",),),
+    "uv": (("pip", "install"), ("tool", "install")),
+    "easy_install": ((),),
+}
+"""The words before the packages, of programs that take packages as pip does."""
 _TOOLS = frozenset(
     {"pip", "setuptools", "wheel", "uv", "poetry", "pipenv", "pdm", "virtualenv", "pipx"}
     | {"awscli", "azure-cli", "cmake", "conan", "cqlsh", "crudini", "docker-compose", "gsutil"}
@@ -108,27 +116,22 @@ _Found = tuple[str, Kind, str | None]
 
 def _project(command: Command) -> _Found | None:
     name, words = name_of(command), _words(command)
-    is_whole = words[:1] == ["install"] and name == "pipenv" and len(words) == 1
-    if is_whole or (words and words[0] in _WHOLE.get(name, ())):
-        return name, Kind.PROJECT, None
-    return None
+    is_whole = bool(words) and words[0] in _WHOLE.get(name, ())
+    is_whole |= name == "pipenv" and words == ["install"]
+    return (name, Kind.PROJECT, None) if is_whole else None
 
 
 def _pip(command: Command) -> _Found | None:
     name, words = name_of(command), _words(command)
-    if name == "uv" and words[:1] in (["pip"], ["tool"]):
-        words = words[1:]
-    elif not _PIP.fullmatch(name) and name not in ("pipx", "pipenv", "easy_install"):
-        return None
-    if name == "easy_install":
-        words = ["install", *words]
-    if words[:1] != ["install"]:
-        return None
     tool = "pip" if _PIP.fullmatch(name) else name
-    options = {word for word in command if word.startswith("-")}
+    subcommands = _PIP_LIKE.get(tool, ())
+    start = next((len(sub) for sub in subcommands if words[: len(sub)] == list(sub)), None)
+    if start is None:
+        return None
+    options = [word for word in command if word.startswith("-")]
     if any(map(_PROJECT_WORD.fullmatch, (*words, *options))):
         return tool, Kind.PROJECT, None
-    names = {_NAME_END.split(word)[0].lower() for word in words[1:]}
+    names = {_NAME_END.split(word)[0].lower() for word in words[start:]}
     if names & _LIBRARIES:
         return tool, Kind.LIBRARY, None
     return tool, Kind.TOOL if names <= _TOOLS else Kind.NAMED, None

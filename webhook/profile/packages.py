@@ -55,9 +55,9 @@ _MANAGERS = {
 }
 PYTHON_PACKAGE = re.compile(
     r"(?:rh-)?(?:python|pypy)-?([23])?\.?(\d{1,2})?(?:-.+)?|py3(?:\.\d+)?-.+|ipython3?|gunicorn3?"
-    r"|uwsgi-plugin-python3?|libapache2-mod-wsgi(?:-py3)?"
+    r"|uwsgi-plugin-python3?|libapache2-mod-wsgi(?:-py3)?|ansible(?:-core|-runner)?|certbot"
 )
-"""A distribution's Python or one of its libraries; the groups are the version in the name."""
+"""A distribution's Python, a library or a program of it; the groups are the version in the name."""
 
 _ASKS = re.compile(
     r"/etc/(?:os|alpine|redhat|lsb)[-_]release|/etc/debian_version"

@@ -22,8 +22,8 @@ _HUB_HOST = "registry-1.docker.io"
 class Route:
     """How a request gets to a host."""
 
-    tls: ssl.SSLContext
-    """Who is trusted; not used for plain HTTP."""
+    tls: ssl.SSLContext | bool
+    """Who is trusted; True: the system's roots, in the context that aiohttp keeps of them."""
     proxy: str | None
     """URL of a proxy, which may hold a password: never printed."""
 
@@ -33,7 +33,6 @@ class Hosts:
 
     def __init__(self, options: RegistryOptions) -> None:
         self._options = options
-        self._system = ssl.create_default_context()
         files = {told.ca for told in options.hosts.values() if told.ca is not None}
         self._trust = {file: _trusting(file) for file in files}
 
@@ -46,7 +45,7 @@ class Hosts:
         """How to get to ``url`` on behalf of the registry ``domain``."""
         own, registry = self._told(_named(url)), self._told(domain)
         ca = own.ca or registry.ca
-        tls = self._system if ca is None else self._trust[ca]
+        tls = True if ca is None else self._trust[ca]
         return Route(tls, own.proxy or self._inherited(url, registry))
 
     def is_allowed(self, url: URL) -> bool:

@@ -15,10 +15,10 @@ from webhook.registry.options import Proxies
 
 def proxy_for(url: URL, proxies: Proxies) -> str | None:
     """The proxy for ``url`` that has none of its own; None: go there directly."""
-    host = (url.host or "").lower().rstrip(".")
-    if network_by_name(host) is Network.LOOPBACK or is_direct(url, proxies):
+    proxy = proxies.https if url.scheme == "https" else proxies.http
+    if proxy is None or network_by_name(url.host or "") is Network.LOOPBACK:
         return None
-    return proxies.https if url.scheme == "https" else proxies.http
+    return None if is_direct(url, proxies) else proxy
 
 
 def is_direct(url: URL, proxies: Proxies) -> bool:

@@ -4,6 +4,7 @@ import asyncio
 import time
 from collections.abc import AsyncIterator
 from contextlib import asynccontextmanager
+from functools import lru_cache
 from typing import cast
 
 import aiohttp
@@ -26,6 +27,7 @@ _KEEP_ALIVE = 75.0
 """Seconds that idle connections are kept: longer than a tag is fresh, so that asking again for it
 needs no new handshake."""
 _CHUNK = 64 * 1024
+_MEMO = 1024
 
 
 class _PeerResponse(aiohttp.ClientResponse):
@@ -60,11 +62,12 @@ class Transport:
         self._user_agent = user_agent
         self._resolver = resolver
         self._sessions: dict[Network, aiohttp.ClientSession] = {}
+        self._check_host = lru_cache(_MEMO)(check_host)
 
     async def send(self, request: Request, route: Route, reach: Network) -> Response:
         """Ask once, follow nothing. Raises ``FetchError``."""
         host = request.url.host_port_subcomponent or ""
-        check_host(request.url.host or "", reach)
+        self._check_host(request.url.host or "", reach)
         async with self._slots.take(host):
             started, outcome = time.monotonic(), "cancelled"
             try:
