@@ -17,7 +17,9 @@ from webhook.report.rulepage import reference
 from webhook.rules import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
-_HELP = re.compile(r"(<!-- generated: slimgate( [a-z]+)? --help -->\n```text\n).*?(```\n)", re.DOTALL)
+_HELP = re.compile(
+    r"(<!-- generated: slimgate( [a-z]+)? --help -->\n```text\n).*?(```\n)", re.DOTALL
+)
 
 
 def files() -> Iterator[tuple[Path, str]]:
@@ -32,9 +34,16 @@ def _help(match: re.Match[str]) -> str:
     command = ["-m", "webhook", *(match[2] or "").split(), "--help"]
     environ = {"COLUMNS": "100", "PATH": "", "LC_ALL": "C.UTF-8"}
     shown = subprocess.run(
-        [sys.executable, *command], capture_output=True, text=True, check=True, env=environ, cwd=ROOT
+        [sys.executable, *command],
+        capture_output=True,
+        text=True,
+        check=True,
+        env=environ,
+        cwd=ROOT,
     ).stdout
-    lines = "\n".join(line.rstrip() for line in shown.replace("python -m webhook", "slimgate").splitlines())
+    lines = "\n".join(
+        line.rstrip() for line in shown.replace("python -m webhook", "slimgate").splitlines()
+    )
     return f"{match[1]}{lines.strip()}\n{match[3]}"
 
 
@@ -50,7 +59,9 @@ def main() -> int:
             continue
         stale += 1
         print(f"{file.relative_to(ROOT)} is out of date: make generate")
-        diff = difflib.unified_diff(before.splitlines(), text.splitlines(), "is", "should be", lineterm="")
+        diff = difflib.unified_diff(
+            before.splitlines(), text.splitlines(), "is", "should be", lineterm=""
+        )
         print("\n".join(list(diff)[:20]))
     return 1 if stale else 0
 

@@ -17,6 +17,7 @@ from webhook.cli.options import (
     PoliciesOption,
     console,
     with_registries,
+    working,
 )
 from webhook.errors import UsageError
 from webhook.oci import Reference
@@ -72,9 +73,9 @@ def check(
     if not subjects:
         raise UsageError("no workload found in the manifests: nothing was checked")
     law = load_policies(settings)
-    judged = run(
-        check_subjects(settings, law, subjects, namespace, timeout, keep_passes=everything)
-    )
+    work = check_subjects(settings, law, subjects, namespace, timeout, keep_passes=everything)
+    with working(f"checking {len(subjects)} subjects"):
+        judged = run(work)
     if output is Output.TEXT:
         bare = namespace is None and bool(images)
         names = skipped(law) if bare else ()

@@ -11,6 +11,7 @@ from webhook.cli.options import (
     OutputOption,
     console,
     with_registries,
+    working,
 )
 from webhook.oci import Platform
 from webhook.report import data, text
@@ -49,7 +50,8 @@ def inspect(
     """
     settings = from_process(ctx.params, ctx.params["config"])
     wanted = None if platform in (None, "all") else Platform.parse(platform)
-    found = run(inspect_image(settings, image, wanted, timeout, everything=platform == "all"))
+    with working(f"reading {image}"):
+        found = run(inspect_image(settings, image, wanted, timeout, everything=platform == "all"))
     if output is Output.TEXT:
         text.write_inspected(console(color), found)
     else:

@@ -4,6 +4,7 @@ import functools
 import inspect
 import sys
 from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
@@ -60,6 +61,13 @@ def console(color: Color) -> Console:
         highlight=False,
         emoji=False,
     )
+
+
+def working(what: str) -> AbstractContextManager[Any]:
+    """Says on stderr what takes its time, while the block runs; on a terminal only."""
+    if not sys.stderr.isatty():
+        return nullcontext()
+    return Console(stderr=True).status(what)
 
 
 def _shared(

@@ -128,9 +128,8 @@ def parse_document(raw: bytes, media_type: str | None = None) -> Manifest | Inde
         )
     is_index = document.manifests is not None
     if is_index and (document.config is not None or document.layers is not None):
-        raise FetchError(
-            FailureKind.MALFORMED, "document is a manifest and an index at once"
-        )  # CVE-2021-41190
+        # Two readers would see two images in it: CVE-2021-41190.
+        raise FetchError(FailureKind.MALFORMED, "document is a manifest and an index at once")
     if kind in MediaType.INDEXES or (kind not in MediaType.MANIFESTS and is_index):
         return _index(document, kind or MediaType.OCI_INDEX)
     return _manifest(document, kind or MediaType.OCI_MANIFEST)

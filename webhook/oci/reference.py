@@ -23,7 +23,9 @@ from webhook.errors import InvalidDigest, InvalidReference
 from webhook.oci.digest import Digest
 
 DOCKER_HUB = "docker.io"
-_HUB_ALIAS = "index.docker.io"
+"""Docker Hub, as references name it."""
+HUB_ALIAS = "index.docker.io"
+"""Docker Hub, as it was once named; read as ``docker.io``."""
 _MAX_NAME = 255
 _MAX_TEXT = 1024
 
@@ -124,7 +126,7 @@ def _split_domain(name: str) -> tuple[str, str]:
         "." in first or ":" in first or first == "localhost" or first != first.lower()
     )
     domain, path = (first, rest) if is_domain else (DOCKER_HUB, name)
-    if domain == _HUB_ALIAS:
+    if domain == HUB_ALIAS:
         domain = DOCKER_HUB
     if domain == DOCKER_HUB and "/" not in path:
         path = f"library/{path}"

@@ -13,21 +13,36 @@ from typing import Self
 
 from webhook.errors import UsageError
 from webhook.oci import Reference
-from webhook.oci.reference import DOCKER_HUB
+from webhook.oci.reference import DOCKER_HUB, HUB_ALIAS
 
 _MAX_PATTERN = 512
-_ALLOWED = re.compile(r"[A-Za-z0-9._:/@*?\[\]-]+", re.ASCII)
-_WILDCARD = re.compile(r"\*\*|\*|\?")
-_REGEX = {"**": ".*", "*": "[^/]*", "?": "[^/]"}
+_ALLOWED = re.compile(r"(?:\[[0-9A-Fa-f:]+\])?[A-Za-z0-9._:/@*?-]+", re.ASCII)
+"""Characters of a pattern; brackets only around an IPv6 address."""
+_STARS = re.compile(r"(\*\*|\*)")
+_REGEX = {"**": ".", "*": "[^/]"}
 
 
 def _compile(glob: str) -> re.Pattern[str]:
-    """A glob as a regular expression; everything but the wildcards is literal."""
-    parts, end = [], 0
-    for match in _WILDCARD.finditer(glob):
-        parts += [re.escape(glob[end : match.start()]), _REGEX[match[0]]]
-        end = match.end()
-    return re.compile("".join(parts) + re.escape(glob[end:]), re.ASCII)
+    """A glob as a regular expression; everything but the wildcards is literal.
+
+    Names are chosen by strangers, so a star does not give back what it took (an atomic group)
+    wherever the first place that fits is as good as any: always, but for a ``**`` before a ``*``.
+    """
+    first, *rest = _STARS.split(glob)
+    stars, texts = rest[::2], rest[1::2]
+    parts = [_literal(first)]
+    for star, text, following in zip(stars, texts, [*stars[1:], None], strict=True):
+        if following is None:
+            parts.append(f"{_REGEX[star]}*{_literal(text)}")
+        elif (star, following) == ("**", "*"):
+            parts.append(f"{_REGEX[star]}*?{_literal(text)}")
+        else:
+            parts.append(f"(?>{_REGEX[star]}*?{_literal(text)})")
+    return re.compile("".join(parts), re.ASCII)
+
+
+def _literal(text: str) -> str:
+    return "[^/]".join(map(re.escape, text.split("?")))
 
 
 @dataclass(frozen=True)
@@ -45,7 +60,7 @@ class ImagePattern:
         """Read a pattern. Raises ``UsageError``."""
         if not text or len(text) > _MAX_PATTERN or not _ALLOWED.fullmatch(text):
             raise UsageError(f"not an image pattern: {text[:60]!r}")
-        if "***" in text or "[" in text.rpartition("/")[2]:
+        if "***" in text:
             raise UsageError(f"not an image pattern: {text[:60]!r} (wildcards are *, ** and ?)")
         rest, at, digest = text.partition("@")
         name, colon, tag = rest.rpartition(":")
@@ -53,7 +68,11 @@ class ImagePattern:
             name, colon, tag = rest, "", ""
         if not name or (colon and not tag) or (at and not digest):
             raise UsageError(f"not an image pattern: {text[:60]!r} (a part of it is empty)")
-        return cls(text, _canonical(name), tag if colon else None, digest if at else None)
+        repository = _canonical(name)
+        path = repository.partition("/")[2]
+        if path != path.lower():
+            raise UsageError(f"not an image pattern: {text[:60]!r} (repositories are lower case)")
+        return cls(text, repository, tag if colon else None, digest if at else None)
 
     @cached_property
     def _regexes(self) -> tuple[re.Pattern[str], re.Pattern[str] | None, re.Pattern[str] | None]:
@@ -80,12 +99,15 @@ def _canonical(name: str) -> str:
 
     A first segment is a registry when it would be one in a reference, or when it is all wildcard.
     """
-    first, slash, _ = name.partition("/")
+    first, slash, path = name.partition("/")
     if first.startswith("**"):
         return name
     if slash and ("." in first or ":" in first or first in {"localhost", "*"}):
-        return name
-    return f"{DOCKER_HUB}/{name}" if slash else f"{DOCKER_HUB}/library/{name}"
+        if first not in {DOCKER_HUB, HUB_ALIAS}:
+            return name
+        name = path
+    under = "" if "/" in name or name.startswith("**") else "library/"
+    return f"{DOCKER_HUB}/{under}{name}"
 
 
 @dataclass(frozen=True)
