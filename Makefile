@@ -10,7 +10,7 @@ UV_VERSION := 0.13.8
 T ?= tests
 K ?=
 
-.PHONY: help dev fmt lint types layers docs-coverage chart check test parts bench generate verify demo clean
+.PHONY: help dev fmt lint types layers docs-coverage chart check test coverage parts bench generate verify demo clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -51,6 +51,10 @@ check: lint types layers docs-coverage chart verify ## All static checks: what C
 
 test: dev ## Run the tests: make test [T=path] [K=pattern]
 	@$(BIN)/pytest $(T) $(if $(K),-k '$(K)')
+
+coverage: dev ## Run the tests and say which lines none of them reaches
+	@$(BIN)/coverage run -m pytest $(T)
+	@$(BIN)/coverage report
 
 parts: ## Install the programs that some tests need (registry, skopeo)
 	@.ci/parts

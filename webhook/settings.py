@@ -6,18 +6,44 @@ that every HTTP client reads.
 """
 
 import os
+import re
 from collections.abc import Mapping
+from contextlib import suppress
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from webhook.errors import InvalidFile, Problem, UsageError
 from webhook.policy.document import read_documents
 from webhook.policy.loader import problems_of
 
+Output = Literal["text", "json", "yaml"]
+Color = Literal["auto", "always", "never"]
+FailOn = Literal["deny", "warn", "never"]
+
 PREFIX = "SLIMGATE_"
+_HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", re.ASCII)
+_SERVICE_LINK = re.compile(r"[a-z]+://.*")
+"""Kubernetes puts ``SLIMGATE_PORT=tcp://…`` into Pods beside a Service that is named slimgate."""
 _PROXIES = ("https_proxy", "http_proxy", "no_proxy")
+
+
+def _host(text: str) -> str:
+    if not _HOST.fullmatch(text):
+        raise ValueError(f"{text!r} is not HOST[:PORT]")
+    return text
+
+
+def _prefix(text: str) -> str:
+    _host(text.partition("/")[0])
+    return text
+
+
+Host = Annotated[str, AfterValidator(_host)]
+"""``host`` or ``host:port``, as image references name a registry."""
+Prefix = Annotated[str, AfterValidator(_prefix)]
+"""A host, or a host and the first segments of a path."""
 
 
 class _Closed(BaseModel):
@@ -32,9 +58,9 @@ class _Closed(BaseModel):
 class Registry(_Closed):
     """What is special about one registry, as the file says it."""
 
-    host: str
+    host: Host
     """``host`` or ``host:port``, as image references name it."""
-    mirrors: tuple[str, ...] = ()
+    mirrors: tuple[Prefix, ...] = ()
     """``host`` or ``host/path``, tried in order before the registry itself."""
     ca: Path | None = None
     """PEM file of certificates that are trusted in addition."""
@@ -49,19 +75,27 @@ class Settings(_Closed):
 
     policies: tuple[str, ...] = ("baseline",)
     """Shipped names, files or folders."""
-    insecure_registry: tuple[str, ...] = ()
+    insecure_registry: tuple[Host, ...] = ()
     """Registries that speak plain HTTP, ``host[:port]``."""
     registry_ca: tuple[str, ...] = ()
     """``HOST=FILE``."""
     mirror: tuple[str, ...] = ()
     """``FROM=TO``."""
-    allow_host: tuple[str, ...] = ()
+    allow_host: tuple[Host, ...] = ()
     """Hosts on private addresses that registries may point to."""
     docker_config: Path | None = None
     """The operator's docker config file."""
     registries: tuple[Registry, ...] = ()
-    timeout: Annotated[float, Field(gt=0, le=30)] = 10.0
-    """Seconds for a review whose caller says none, and at most."""
+    timeout: Annotated[float | None, Field(gt=0, le=3600)] = None
+    """Seconds: for a review, whatever its caller allows; for a command. None: its own default."""
+    namespace: str | None = None
+    """Of images by themselves, and of manifests that name none."""
+    platform: str | None = None
+    """``OS/ARCH``, or ``all``."""
+    fail_on: FailOn = "deny"
+    """The least action that fails a check."""
+    output: Output = "text"
+    color: Color = "auto"
     tls_cert: Path | None = None
     tls_key: Path | None = None
     self_signed: bool = False
@@ -81,6 +115,14 @@ class Settings(_Closed):
             name, equals, target = value.partition("=")
             if not (name and equals and target):
                 raise ValueError(f"{value!r} is not NAME=VALUE")
+            _prefix(name)
+        return values
+
+    @field_validator("mirror")
+    @classmethod
+    def _targets(cls, values: tuple[str, ...]) -> tuple[str, ...]:
+        for value in values:
+            _prefix(value.partition("=")[2])
         return values
 
 
@@ -143,10 +185,11 @@ def _from_file(file: str, text: str) -> dict[str, Any]:
 def _from_environment(environ: Mapping[str, str]) -> dict[str, Any]:
     values: dict[str, Any] = {}
     for name, field in Settings.model_fields.items():
-        text = environ.get(PREFIX + name.upper())
-        if text is not None and name != "registries":
+        text = environ.get(PREFIX + name.upper(), "")
+        if text and name != "registries" and not _SERVICE_LINK.fullmatch(text):
             is_list = str(field.annotation).startswith("tuple")
-            values[name] = tuple(filter(None, text.split(","))) if is_list else text
+            items = (item.strip() for item in text.split(","))
+            values[name] = tuple(filter(None, items)) if is_list else text
     for name in _PROXIES:
         # The lower-case form comes first, as in curl: CGI turns a Proxy header into HTTP_PROXY.
         proxy = environ.get(name) or environ.get(name.upper())
@@ -161,4 +204,6 @@ def _docker_config(environ: Mapping[str, str]) -> Path | None:
         f"{environ['HOME']}/.docker" if environ.get("HOME") else ""
     )
     file = Path(folder) / "config.json"
-    return file if folder and file.is_file() else None
+    with suppress(PermissionError):  # somebody else's home is no place to look
+        return file if folder and file.is_file() else None
+    return None

@@ -49,6 +49,10 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 _YAML = frozenset({".yaml", ".yml"})
+REVIEW_SECONDS = 10.0
+"""For a review, when nothing else is said: what the API server takes for its default."""
+COMMAND_SECONDS = 30.0
+"""For each image of a command, likewise."""
 
 
 def clock() -> datetime:
@@ -80,7 +84,10 @@ def policy_texts(places: Sequence[str]) -> list[tuple[str, str]]:
     In folders, files whose names begin with a dot are skipped, folders with such names too, so that
     a mounted ConfigMap is read once. Raises ``UsageError``.
     """
-    return [(str(file), read_text(file)) for place in places for file in _policy_files(place)]
+    try:
+        return [(str(file), read_text(file)) for place in places for file in _policy_files(place)]
+    except OSError as error:
+        raise UsageError(f"cannot read {error.filename}: {error.strerror}") from None
 
 
 def _policy_files(place: str) -> list[Path]:
@@ -236,9 +243,10 @@ class Webhook:
                 if reload():
                     self.metrics.reloaded(what, "changed")
                     self.log.event("info", "reloaded", what=what)
-            except UsageError as error:
+            except Exception as error:  # whatever the files hold, they are followed on
+                reason = str(error) if isinstance(error, UsageError) else type(error).__name__
                 self.metrics.reloaded(what, "refused")
-                self.log.event("error", "reload refused", what=what, reason=str(error))
+                self.log.event("error", "reload refused", what=what, reason=reason)
 
 
 @asynccontextmanager
@@ -259,7 +267,7 @@ async def assembled(settings: Settings, log_to: BinaryIO) -> AsyncIterator[Webho
     async with registry(settings, metrics) as client:
         gatherer = Gatherer(client)
         reviewer = Reviewer(policies, Judge(gatherer, clock), operator_keychain(settings))
-        validate = Validate(reviewer, metrics, log, settings.timeout)
+        validate = Validate(reviewer, metrics, log, settings.timeout or REVIEW_SECONDS)
         version = webhook.__version__
         app = create_app(validate, readiness, version, lambda: policies.current().hash)
         status_app = create_status_app(readiness, metrics, version)

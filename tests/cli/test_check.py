@@ -63,7 +63,8 @@ def test_manifests_from_stdin_and_files(
     good, bad = f"{host}/shop/api:4-optimised", f"{host}/shop/api:2-slim"
     file = tmp_path / "all.yaml"
     file.write_text(yaml.safe_dump_all([deployment("web", bad), pod("job", good)]))
-    monkeypatch.setattr("sys.stdin", io.StringIO(json.dumps(pod("piped", good))))
+    piped = io.BytesIO(json.dumps(pod("piped", good)).encode())
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(piped))
     ended = slimgate(
         "check", "-f", str(file), "-f", "-", "-p", policy, "--insecure-registry", host,
         "-o", "yaml", code=1,
@@ -134,3 +135,65 @@ def test_manifests_without_a_workload_are_no_silent_pass(slimgate: Slimgate, tmp
     file = tmp_path / "map.yaml"
     file.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
     assert "no workload found" in slimgate("check", "-f", str(file), code=2).err
+
+
+def test_a_rule_that_does_not_apply_denies_nothing_even_where_all_is_shown(
+    slimgate: Slimgate, live_registry: SandboxRegistry
+):
+    host = live_registry.host
+    args = ("check", f"{host}/shop/web:1.30", "--insecure-registry", host, "-p", "restricted")
+    assert "allowed" in slimgate(*args).out
+    shown = slimgate(*args, "--all").out
+    assert "  skip  musl-python-base: not a Python image." in shown
+    assert "1 image: 0 denied, 0 allowed with warnings, 1 allowed; 0 incomplete" in shown
+
+
+def test_stdin_that_is_no_text_is_exit_code_2(slimgate: Slimgate, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(b"\xff\xfe\x00")))
+    assert "cannot read stdin: not UTF-8 text" in slimgate("check", "-f", "-", code=2).err
+
+
+def test_programs_are_told_of_skipped_policies_beside_the_results(
+    slimgate: Slimgate, archives: dict[str, str], tmp_path: Path
+):
+    file = tmp_path / "policy.yaml"
+    limited = policy_text("rule: run-as-root, action: deny", more="match: {namespaces: [shop]}")
+    file.write_text(limited)
+    ended = slimgate("check", archives["oci"], "-p", str(file), "-o", "json")
+    assert json.loads(ended.out)["results"] == []
+    assert "Skipped, being limited to namespaces: team." in ended.err
+
+
+def test_names_in_manifests_reach_no_terminal_as_they_are(
+    slimgate: Slimgate, live_registry: SandboxRegistry, tmp_path: Path
+):
+    host = live_registry.host
+    manifest = pod("x", f"{host}/shop/web:1.30")
+    manifest["metadata"]["name"] = "p\x1b[2J\u202e[red]x[/]"
+    manifest["spec"]["containers"][0]["name"] = "c\x1b[31m\n[/bold]"
+    file = tmp_path / "pod.yaml"
+    file.write_text(json.dumps(manifest))
+    ended = slimgate("check", "-f", str(file), "--all", "--insecure-registry", host)
+    assert "\x1b" not in ended.out
+    assert "/p?[2J?[red]x[/]  allowed" in ended.out
+    assert "  pass  [c?[31m [/bold]] " in ended.out
+
+
+def test_settings_of_a_check_come_from_variables_and_the_file_too(
+    slimgate: Slimgate,
+    archives: dict[str, str],
+    policy: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    config = tmp_path / "config.yaml"
+    config.write_text(f"policies: [{policy}]\nfail-on: never\noutput: json\n")
+    ended = slimgate("check", archives["oci"], "--config", str(config))
+    assert json.loads(ended.out)["summary"]["denied"] == 1
+    monkeypatch.setenv("SLIMGATE_FAIL_ON", "deny")
+    slimgate("check", archives["oci"], "--config", str(config), code=1)
+    slimgate("check", archives["oci"], "--config", str(config), "--fail-on", "never")
+
+
+def test_a_check_may_take_longer_than_a_review(slimgate: Slimgate, archives: dict[str, str]):
+    slimgate("check", archives["oci"], "--timeout", "60")

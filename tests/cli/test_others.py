@@ -1,7 +1,9 @@
 """``policy``, ``rules``, ``demo`` and the command itself."""
 
+import io
 import json
 import re
+import sys
 from pathlib import Path
 
 import jsonschema
@@ -11,6 +13,7 @@ import yaml
 from tests.cli.conftest import Slimgate
 from tests.conftest import policy_text
 from webhook import __version__
+from webhook.cli.options import console, working
 from webhook.rules import CATALOGUE
 from webhook.wiring import shipped_policies
 
@@ -84,3 +87,35 @@ def test_the_demo_shows_every_sample_with_a_verdict(slimgate: Slimgate):
         assert words in shown
     assert "What to type next" in shown
     assert all(len(line) <= 100 for line in shown.splitlines() if line.startswith("│"))
+
+
+def test_variables_count_for_every_command(slimgate: Slimgate, monkeypatch: pytest.MonkeyPatch):
+    monkeypatch.setenv("SLIMGATE_OUTPUT", "json")
+    assert len(json.loads(slimgate("rules").out)) == len(CATALOGUE)
+
+
+class _Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_is_typed_is_no_markup_where_progress_is_shown(monkeypatch: pytest.MonkeyPatch):
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stderr", terminal)
+    with working("reading [/x]\x1b[2J"):
+        pass
+    assert "reading [/x]?[2J" in terminal.getvalue()
+
+
+@pytest.mark.parametrize(("environ", "coloured"), [({}, True), ({"NO_COLOR": "1"}, False)])
+def test_colour_is_for_terminals_that_want_it(
+    monkeypatch: pytest.MonkeyPatch, environ: dict[str, str], coloured: bool
+):
+    terminal = _Terminal()
+    monkeypatch.setattr(sys, "stdout", terminal)
+    for name in ("NO_COLOR", "FORCE_COLOR"):
+        monkeypatch.delenv(name, raising=False)
+    for name, value in {"TERM": "xterm", **environ}.items():
+        monkeypatch.setenv(name, value)
+    console("auto").print("denied", style="red")
+    assert ("\x1b[31m" in terminal.getvalue()) is coloured

@@ -10,6 +10,7 @@ from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import uvloop
 from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
@@ -27,6 +28,11 @@ from webhook.services.ports import Keychain
 PATH = "team/app"
 KEY = b"the same for all keychains here"
 NOBODY = JoinedKeychain()
+
+
+def pytest_asyncio_loop_factories():
+    """The loop that the product runs on: loops differ in how things fail."""
+    return {"uvloop": uvloop.new_event_loop}
 
 
 class Clock:

@@ -96,6 +96,7 @@ def test_a_tag_belongs_to_scope_and_repository_and_to_content_that_is_here(cache
         (FetchError(FailureKind.RATE_LIMITED, ""), 60),
         (FetchError(FailureKind.RATE_LIMITED, "", 7.0), 7),
         (FetchError(FailureKind.RATE_LIMITED, "", 700.0), 700),
+        (FetchError(FailureKind.RATE_LIMITED, "", 1e9), 3600),
     ],
 )
 def test_a_failure_that_lasts_is_kept_for_a_while(cache, clock, error, seconds):

@@ -78,6 +78,7 @@ def test_what_is_no_code_of_the_specification_is_not_told(body):
         ("Fri, 20 Nov 2026 00:17:40", None),
         ("soon", None),
         ("-1", None),
+        ("Fri, 20 Nov 2026 00:17:40 +99999999999999999", None),
         ("", None),
         ("9" * 40, 999_999_999),
     ],

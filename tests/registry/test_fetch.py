@@ -60,6 +60,7 @@ async def test_another_size_than_the_descriptor_tells_is_a_mismatch(serve, conne
     registry = await serve()
     warm = connect(registry)
     _, child, config = await parts(warm, registry)
+    await warm.config(image(registry), config, NOBODY)
     for client in (connect(registry), warm):
         for question in (
             client.manifest(image(registry), replace(child, size=child.size + by), NOBODY),

@@ -6,7 +6,7 @@ import pytest
 from yarl import URL
 
 from tests.registry.certificates import Authority
-from webhook.errors import InvalidFile
+from webhook.errors import InvalidFile, UsageError
 from webhook.registry.hosts import Hosts
 from webhook.registry.options import HostOptions, Proxies, RegistryOptions
 
@@ -15,16 +15,16 @@ CDN = URL("https://cdn.example.com/layer")
 
 def test_docker_hub_lives_on_a_host_of_another_name():
     hosts = Hosts(RegistryOptions())
-    assert str(hosts.origin("docker.io")) == "https://registry-1.docker.io"
-    assert str(hosts.origin("ghcr.io")) == "https://ghcr.io"
+    assert hosts.origin("docker.io") == "https://registry-1.docker.io"
+    assert hosts.origin("ghcr.io") == "https://ghcr.io"
 
 
 def test_plain_http_is_for_the_host_and_port_it_was_told_of():
     hosts = Hosts(RegistryOptions(hosts={"registry.corp:5000": HostOptions(plain_http=True)}))
-    assert str(hosts.origin("registry.corp:5000")) == "http://registry.corp:5000"
-    assert str(hosts.origin("Registry.corp:5000")) == "http://registry.corp:5000"
-    assert hosts.origin("registry.corp").scheme == "https"
-    assert hosts.origin("registry.corp:5001").scheme == "https"
+    assert hosts.origin("registry.corp:5000") == "http://registry.corp:5000"
+    assert hosts.origin("Registry.corp:5000") == "http://registry.corp:5000"
+    assert hosts.origin("registry.corp") == "https://registry.corp"
+    assert hosts.origin("registry.corp:5001") == "https://registry.corp:5001"
 
 
 def test_one_context_is_made_for_each_distinct_ca(tmp_path):
@@ -94,3 +94,9 @@ def test_hosts_that_may_be_pointed_to_are_named_with_or_without_their_port():
     assert hosts.is_allowed(URL("https://gitlab.corp:8443/jwt"))
     assert hosts.is_allowed(URL("https://minio.corp:9000/blob"))
     assert not hosts.is_allowed(URL("https://minio.corp/blob"))
+
+
+@pytest.mark.parametrize("host", ["", "http://registry.corp", "registry.corp/team"])
+def test_what_is_no_host_is_refused_at_once(host):
+    with pytest.raises(UsageError, match="write host or host:port"):
+        Hosts(RegistryOptions(hosts={host: HostOptions(plain_http=True)}))

@@ -2,6 +2,7 @@
 
 import pytest
 
+from webhook.errors import FailureKind, FetchError, UsageError
 from webhook.oci import Reference
 from webhook.registry.hosts import Hosts
 from webhook.registry.mirrors import Mirrors
@@ -55,3 +56,22 @@ def test_an_endpoint_says_where_to_ask():
         "https://registry-1.docker.io/v2/library/nginx/blobs/sha256:00"
     )
     assert (hub.host, hub.domain) == ("registry-1.docker.io", "docker.io")
+
+
+@pytest.mark.parametrize(
+    "place",
+    ["", "mirror", "https://mirror.corp", "mirror.corp/", "mirror.corp/Hub", "index.docker.io"],
+)
+def test_what_no_repository_begins_with_is_refused_at_once(place):
+    for mirror in ((place, "mirror.corp"), ("docker.io", place)):
+        with pytest.raises(UsageError, match="write host or host/path"):
+            repositories("nginx", mirror)
+
+
+def test_a_host_that_cannot_be_is_told_when_it_is_asked():
+    (endpoint,) = Mirrors((), Hosts(RegistryOptions())).endpoints(
+        Reference.parse("registry.corp:99999/app:1")
+    )
+    with pytest.raises(FetchError) as caught:
+        endpoint.url("manifests", "1")
+    assert caught.value.kind is FailureKind.REFUSED

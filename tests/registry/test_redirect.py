@@ -4,8 +4,9 @@ import pytest
 from aiohttp import web
 
 from tests.registry.conftest import NOBODY, PATH, Names, image, keychain, pull
+from tests.registry.forward import ForwardProxy
 from webhook.errors import FailureKind, FetchError
-from webhook.registry.options import RegistryOptions
+from webhook.registry.options import Proxies, RegistryOptions
 from webhook.sandbox.behaviour import Behaviour, User
 
 ADA = {"username": "ada", "password": "s3cret"}
@@ -181,7 +182,6 @@ async def test_a_registry_on_this_machine_has_no_say_on_the_private_network(rogu
 
 
 async def test_a_host_that_is_allowed_may_be_pointed_to(rogue, connect):
-    """The connection is attempted, and fails for want of such a host on this machine."""
     names = Names(internal_corp=["127.0.0.1"])
     storage = await rogue(lambda _: web.Response(status=404))
     location = f"http://internal.corp:{storage.port}/"
@@ -189,6 +189,22 @@ async def test_a_host_that_is_allowed_may_be_pointed_to(rogue, connect):
     options = RegistryOptions(allow_hosts=frozenset({"internal.corp"}))
     client = connect(registry.host, options=options, resolver=names)
     assert (await failure(client, image(registry.host))).kind is FailureKind.NOT_FOUND
+    assert len(storage.seen) == 1
+
+
+async def test_a_host_that_is_allowed_may_not_point_further(connect, stack, rogue):
+    """Only it is allowed, not what it says: its registry is public, as far as one can tell."""
+    storage = await rogue(pointing(PRIVATE))
+    registry = await rogue(pointing(f"http://127.0.0.1:{storage.port}/"))
+    proxy = await stack.enter_async_context(ForwardProxy(registry_corp=registry.port))
+    options = RegistryOptions(
+        proxies=Proxies(http=proxy.url, none_for=("10.0.0.1",)),
+        allow_hosts=frozenset({"127.0.0.1"}),
+    )
+    client = connect("registry.corp", options=options, resolver=Names())
+    error = await failure(client, image("registry.corp"))
+    assert error.kind is FailureKind.REFUSED
+    assert "10.0.0.1" in error.detail
     assert len(storage.seen) == 1
 
 

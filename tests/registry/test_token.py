@@ -101,6 +101,7 @@ async def test_what_is_no_token_is_a_failure_of_its_kind(guard, connect, granted
         ({"expires_in": 3001}, 3001),
         ({"expires_in": 3000.5}, 3000.5),
         ({"expires_in": -5}, 60),
+        ({"expires_in": 10**400}, 24 * 3600),
     ],
 )
 async def test_a_token_is_kept_until_it_expires(guard, connect, clock, said, lifetime):
@@ -213,3 +214,19 @@ async def test_an_identity_token_that_is_replaced_is_used_in_its_new_form(guard,
         clock.seconds += 61
     sent = [form["refresh_token"] for form in guarded.server.forms if form]
     assert sent == ["first", "second"]
+
+
+async def test_a_replaced_identity_token_that_is_refused_gives_way_to_the_first(
+    guard, connect, clock
+):
+    guarded = await guard({"token": "T", "refresh_token": "second"})
+    credentials = keychain((guarded.server.host, {"identitytoken": "first"}))
+    client = connect(guarded.server.host)
+    await ask(client, guarded, credentials, tag="1")
+    clock.seconds += 61
+    granted, guarded.granted = guarded.granted, lambda: web.Response(status=401)
+    assert (await ask(client, guarded, credentials, tag="2")).kind is FailureKind.UNAUTHORIZED
+    guarded.granted = granted
+    await ask(client, guarded, credentials, tag="3")
+    sent = [form["refresh_token"] for form in guarded.server.forms if form]
+    assert sent == ["first", "second", "first"]

@@ -3,6 +3,7 @@
 import asyncio
 import gzip
 
+import aiohttp
 import pytest
 from aiohttp import web
 
@@ -102,6 +103,28 @@ async def test_a_name_that_nobody_knows_is_unreachable(connect):
     error = await failure(connect(options=limited(), resolver=Names()), image("nowhere.corp"))
     assert error.kind is FailureKind.UNREACHABLE
     assert "DNS" in error.detail
+
+
+@pytest.mark.parametrize(
+    "host",
+    [
+        "a" * 70 + ".corp",
+        "A" * 70 + ".corp",
+        "xn--a.corp",
+        "registry.corp:99999",
+        "registry.corp:0",
+        "[:::]",
+        "[1::2::3]:80",
+        "[fe80::1]",
+        "0x7f.1:80",
+    ],
+)
+async def test_a_host_that_cannot_be_is_a_failure_like_others(connect, host):
+    """All of these are hosts to the grammar of references, and anyone may write one."""
+    client = connect(options=limited(), resolver=aiohttp.ThreadedResolver())
+    error = await failure(client, image(host))
+    assert error.kind in (FailureKind.REFUSED, FailureKind.UNREACHABLE)
+    assert client.known(image(host), NOBODY) is None
 
 
 async def test_a_slow_answer_is_a_timeout(raw, connect):

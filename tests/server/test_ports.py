@@ -84,6 +84,23 @@ async def test_sigterm_makes_it_unready_then_drains_then_ends(tmp_path: Path):
     assert await asyncio.wait_for(process.wait(), 15) == 0
 
 
+async def test_connections_are_not_kept_once_it_is_to_stop():
+    app = create_status_app(Readiness(), Metrics("test"), "test")
+    stop = asyncio.Event()
+    async with (
+        running(app, listen("127.0.0.1", 0), stop=stop) as port,
+        aiohttp.ClientSession() as session,
+    ):
+        for _ in range(100):
+            async with session.get(f"http://127.0.0.1:{port}/healthz") as reply:
+                if reply.headers.get("Connection") == "close":
+                    break
+            stop.set()
+            await asyncio.sleep(0.02)
+        else:
+            pytest.fail("connections are still kept")
+
+
 async def test_serving_without_a_certificate_says_what_to_type():
     process = await asyncio.create_subprocess_exec(
         sys.executable, "-m", "webhook", "serve", stderr=asyncio.subprocess.PIPE

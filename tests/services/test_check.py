@@ -9,7 +9,7 @@ from webhook.errors import InvalidFile
 from webhook.policy.loader import load
 from webhook.rules import CATALOGUE
 from webhook.sandbox.store import Store
-from webhook.services.check import Judged, Subject, check, subjects_in
+from webhook.services.check import AT_ONCE, Judged, Subject, check, subjects_in
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
 
@@ -96,3 +96,28 @@ def test_anchors_are_read_as_helm_writes_them():
     assert found.workload is not None
     assert found.workload.pod.containers is not None
     assert found.workload.pod.containers[0].image == "nginx"
+
+
+def test_lists_may_hold_lists_and_typed_lists_say_the_kind_once():
+    pod = "{metadata: {name: %s}, spec: {containers: [{name: c, image: nginx}]}}"
+    text = (
+        "apiVersion: v1\nkind: List\nitems:\n"
+        f"- {{apiVersion: v1, kind: PodList, items: [{pod % 'a'}]}}\n"
+        f"- {{apiVersion: v1, kind: PodList, items: [{pod % 'b'}, null]}}\n"
+    )
+    found = subjects_in(text, "list.yaml", None)
+    assert [(s.target, s.workload.kind, s.workload.name) for s in found if s.workload] == [
+        ("list.yaml:4", "Pod", "a"),
+        ("list.yaml:5", "Pod", "b"),
+    ]
+
+
+async def test_more_images_than_may_be_read_at_once_are_all_read(store: Store):
+    source = MemorySource(store)
+    policies = load([("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE)
+    gatherer = Gatherer(source, max_flights=AT_ONCE)
+    judge = Judge(gatherer, lambda: datetime(2026, 11, 21, tzinfo=UTC))
+    names = [f"r{number}.test/shop/api:4-optimised" for number in range(2 * AT_ONCE)]
+    subjects = [Subject(name, None, name) for name in names]
+    found = await check(judge, policies, subjects, None, Someone(), 5)
+    assert not any(item.is_incomplete for item in found)

@@ -159,3 +159,13 @@ def test_what_is_put_again_weighs_once():
         memo.put("same", value, 60)
     memo.put("other", 1, 40)
     assert (memo.get("same"), memo.get("other")) == (49, 1)
+
+
+async def test_profiles_without_a_config_take_room_too(store: Store):
+    source = MemorySource(store)
+    gatherer = Gatherer(source, memory=1)
+    await gatherer.gather({SINGLE: MANIFEST_ONLY}, Someone(), 5)
+    await gatherer.gather({INDEX: MANIFEST_ONLY}, Someone(), 5)
+    source.asked.clear()
+    await gatherer.gather({SINGLE: MANIFEST_ONLY}, Someone(), 5)
+    assert source.asked == ["resolve"]  # the room was for one

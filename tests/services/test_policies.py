@@ -33,3 +33,14 @@ def test_a_bad_file_leaves_the_old_set_in_force():
 def test_no_policy_at_all_is_refused():
     with pytest.raises(InvalidFile, match="no policy found"):
         PolicyStore(list, CATALOGUE)
+
+
+def test_the_same_bad_files_are_complained_of_once():
+    texts = [("policy.yaml", ONE)]
+    store = PolicyStore(lambda: texts, CATALOGUE)
+    texts[0] = ("policy.yaml", "kind: [")
+    with pytest.raises(InvalidFile):
+        store.reload()
+    assert store.reload() is False
+    texts[0] = ("policy.yaml", OTHER)
+    assert store.reload() is True

@@ -62,6 +62,12 @@ def test_an_object_that_is_being_deleted_is_left_alone():
     assert asks(admission_review(terminating, operation="UPDATE", old=pod("web", GOOD))) == []
 
 
+def test_nothing_is_created_by_calling_it_deleted():
+    new = pod("web", BAD)
+    new["metadata"]["deletionTimestamp"] = "2026-11-21T10:00:00Z"
+    assert asks(admission_review(new)) == [BAD]
+
+
 def test_only_changed_images_of_a_pod_are_judged():
     old = pod("web", GOOD, initContainers=[{"name": "migrate", "image": GOOD}])
     new = pod("web", BAD, initContainers=[{"name": "migrate", "image": GOOD}])

@@ -103,7 +103,7 @@ async def test_open_connections_live_through_a_reload(tmp_path: Path):
 def test_what_is_no_certificate_is_refused(tmp_path: Path, damage: bytes):
     files = write_pair(self_signed(("localhost",), NOW), tmp_path)
     files[0].write_bytes(damage)
-    with pytest.raises(UsageError, match="cannot be served"):
+    with pytest.raises(UsageError, match="cannot be served: not a PEM certificate"):
         ServingCertificate(*files)
 
 

@@ -62,7 +62,7 @@ def canonical_address(case: Case) -> None:
 def scheme_override(case: Case) -> None:
     plain = case["registry_scheme"] == "http"
     hosts = Hosts(RegistryOptions(hosts={case["registry"]: HostOptions(plain_http=plain)}))
-    origin = hosts.origin(case["registry"])
+    origin = URL(hosts.origin(case["registry"]))
     url = URL(case["url"])
     found = origin if url.host == origin.host else target_of(case["url"], origin)
     same(found.scheme, case["used_scheme"])

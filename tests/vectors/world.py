@@ -1,6 +1,5 @@
 """What the checks of ``www_authenticate.json`` happen in: time, servers, clients, comparisons."""
 
-import asyncio
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
 from datetime import UTC, datetime, timedelta
@@ -17,7 +16,7 @@ from webhook.registry.exchange import Response
 from webhook.registry.hosts import Hosts
 from webhook.registry.observer import Silent
 from webhook.registry.options import Limits, RegistryOptions
-from webhook.registry.redirect import Web, target_of
+from webhook.registry.redirect import Web, reach_of, target_of
 from webhook.registry.retry import Retries
 from webhook.registry.transport import Transport
 from webhook.services.ports import Credential
@@ -91,15 +90,10 @@ async def asking(time: Time) -> AsyncIterator[Web]:
 
 def refusal(told_by: str, to: str) -> FetchError | None:
     """Why the registry ``told_by`` may not point to ``to``; None when it may."""
-    return asyncio.run(_refusal(URL(told_by), to))
-
-
-async def _refusal(told_by: URL, to: str) -> FetchError | None:
-    async with asking(Time()) as connected:
-        try:
-            target = target_of(to, told_by)
-            reach = connected.reach(target, an_answer(200, told_by), ANYWHERE)
-            check_host(target.host or "", reach)
-        except FetchError as error:
-            return error
+    try:
+        target = target_of(to, URL(told_by))
+        reach = reach_of(target, an_answer(200, URL(told_by)), ANYWHERE)
+        check_host(target.host or "", reach)
+    except FetchError as error:
+        return error
     return None

@@ -3,31 +3,29 @@
 import sys
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
 from webhook.archive import is_archive
 from webhook.cli.exits import FINDINGS, INCOMPLETE
 from webhook.cli.options import (
-    Color,
     ColorOption,
-    Output,
     OutputOption,
     PoliciesOption,
+    TimeoutOption,
     console,
     with_registries,
     working,
+    write_data,
 )
 from webhook.errors import UsageError
 from webhook.oci import Reference
 from webhook.policy.plan import skipped
 from webhook.report import data, text
 from webhook.services.check import Judged, Subject, subjects_in
-from webhook.settings import from_process, read_text
-from webhook.wiring import check_subjects, load_policies, run
-
-FailOn = Literal["deny", "warn", "never"]
+from webhook.settings import FailOn, from_process, read_text
+from webhook.wiring import COMMAND_SECONDS, check_subjects, load_policies, run
 
 
 @with_registries
@@ -45,13 +43,15 @@ def check(
         str | None,
         typer.Option("--namespace", "-n", help="Namespace of images and of manifests without one."),
     ] = None,
-    fail_on: Annotated[FailOn, typer.Option(help="The least action that fails.")] = "deny",
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="The least action that fails. [default: deny]")
+    ] = None,
     everything: Annotated[
         bool, typer.Option("--all", help="Show what passed or did not apply, too.")
     ] = False,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to try.")] = 30.0,
-    output: OutputOption = Output.TEXT,
-    color: ColorOption = Color.AUTO,
+    timeout: TimeoutOption = None,
+    output: OutputOption = None,
+    color: ColorOption = None,
 ) -> None:
     """Verdicts for images, or for the Pods that manifests would make.
 
@@ -68,22 +68,23 @@ def check(
     if not images and not file:
         raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
     settings = from_process(ctx.params, ctx.params["config"])
+    namespace = settings.namespace
     subjects = [_image(text) for text in images or ()]
     subjects += [found for path in file or () for found in _manifests(path, namespace)]
     if not subjects:
         raise UsageError("no workload found in the manifests: nothing was checked")
     law = load_policies(settings)
-    work = check_subjects(settings, law, subjects, namespace, timeout, keep_passes=everything)
-    with working(f"checking {len(subjects)} subjects"):
+    seconds = settings.timeout or COMMAND_SECONDS
+    work = check_subjects(settings, law, subjects, namespace, seconds, keep_passes=everything)
+    with working(f"checking {len(subjects)} {'subject' if len(subjects) == 1 else 'subjects'}"):
         judged = run(work)
-    if output is Output.TEXT:
-        bare = namespace is None and bool(images)
-        names = skipped(law) if bare else ()
-        text.write_verdicts(console(color), judged, names, everything=everything)
+    if settings.output == "text":
+        text.write_verdicts(console(settings.color), judged, everything=everything)
     else:
-        value = data.verdicts(judged)
-        typer.echo(data.as_json(value) if output is Output.JSON else data.as_yaml(value))
-    raise typer.Exit(_code(judged, fail_on))
+        write_data(data.verdicts(judged), settings.output)
+    if images and namespace is None and (names := skipped(law)):
+        typer.echo(text.skipped(names), err=settings.output != "text")
+    raise typer.Exit(_code(judged, settings.fail_on))
 
 
 def _image(text: str) -> Subject:
@@ -94,9 +95,16 @@ def _image(text: str) -> Subject:
 
 def _manifests(path: Path, namespace: str | None) -> Iterator[Subject]:
     if str(path) == "-":
-        yield from subjects_in(sys.stdin.read(), "stdin", namespace)
+        yield from subjects_in(_stdin(), "stdin", namespace)
     else:
         yield from subjects_in(read_text(path), str(path), namespace)
+
+
+def _stdin() -> str:
+    try:
+        return sys.stdin.buffer.read().decode()
+    except UnicodeDecodeError:
+        raise UsageError("cannot read stdin: not UTF-8 text") from None
 
 
 def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:

@@ -4,15 +4,17 @@ from typing import Annotated
 
 import typer
 
-from webhook.cli.options import Color, ColorOption, console
+from webhook.cli.options import ColorOption, console
+from webhook.settings import from_process
 from webhook.wiring import run
 
 
 def demo(
+    ctx: typer.Context,
     keep: Annotated[
         bool, typer.Option("--keep", help="Leave registry and webhook running until Ctrl-C.")
     ] = False,
-    color: ColorOption = Color.AUTO,
+    color: ColorOption = None,
 ) -> None:
     """The whole main job against an embedded registry: no cluster, no network.
 
@@ -27,4 +29,4 @@ def demo(
     """
     from webhook.cli.stage import perform  # server and registry: no other command starts both
 
-    run(perform(console(color), keep=keep))
+    run(perform(console(from_process(ctx.params, None).color), keep=keep))

@@ -5,18 +5,18 @@ from typing import Annotated
 import typer
 
 from webhook.cli.options import (
-    Color,
     ColorOption,
-    Output,
     OutputOption,
+    TimeoutOption,
     console,
     with_registries,
     working,
+    write_data,
 )
 from webhook.oci import Platform
 from webhook.report import data, text
 from webhook.settings import from_process
-from webhook.wiring import inspect_image, run
+from webhook.wiring import COMMAND_SECONDS, inspect_image, run
 
 
 @with_registries
@@ -29,9 +29,9 @@ def inspect(
             metavar="OS/ARCH", help="Platform, or 'all'. [default: this machine's, linux]"
         ),
     ] = None,
-    timeout: Annotated[float, typer.Option(metavar="SECONDS", help="How long to try.")] = 30.0,
-    output: OutputOption = Output.TEXT,
-    color: ColorOption = Color.AUTO,
+    timeout: TimeoutOption = None,
+    output: OutputOption = None,
+    color: ColorOption = None,
 ) -> None:
     """What an image is: Python or not, libc, base, user, size, and on what evidence.
 
@@ -49,11 +49,12 @@ def inspect(
       docker save api | gzip > api.tgz && slimgate inspect docker-archive:api.tgz
     """
     settings = from_process(ctx.params, ctx.params["config"])
-    wanted = None if platform in (None, "all") else Platform.parse(platform)
+    everything = settings.platform == "all"
+    wanted = None if settings.platform is None or everything else Platform.parse(settings.platform)
+    seconds = settings.timeout or COMMAND_SECONDS
     with working(f"reading {image}"):
-        found = run(inspect_image(settings, image, wanted, timeout, everything=platform == "all"))
-    if output is Output.TEXT:
-        text.write_inspected(console(color), found)
+        found = run(inspect_image(settings, image, wanted, seconds, everything=everything))
+    if settings.output == "text":
+        text.write_inspected(console(settings.color), found)
     else:
-        value = data.inspected(found)
-        typer.echo(data.as_json(value) if output is Output.JSON else data.as_yaml(value))
+        write_data(data.inspected(found), settings.output)

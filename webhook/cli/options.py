@@ -5,32 +5,28 @@ import inspect
 import sys
 from collections.abc import Callable
 from contextlib import AbstractContextManager, nullcontext
-from enum import StrEnum
 from pathlib import Path
 from typing import Annotated, Any
 
 import typer
 from rich.console import Console
+from rich.text import Text
 
+from webhook.policy.text import shown
+from webhook.report.data import as_json, as_yaml
+from webhook.settings import Color, Output
 
-class Output(StrEnum):
-    """How results are printed."""
-
-    TEXT = "text"
-    JSON = "json"
-    YAML = "yaml"
-
-
-class Color(StrEnum):
-    """When colour is used."""
-
-    AUTO = "auto"
-    ALWAYS = "always"
-    NEVER = "never"
-
-
-OutputOption = Annotated[Output, typer.Option("--output", "-o", help="How to print results.")]
-ColorOption = Annotated[Color, typer.Option("--color", help="When to use colour.")]
+OutputOption = Annotated[
+    Output | None,
+    typer.Option("--output", "-o", help="How to print results. [default: text]"),
+]
+ColorOption = Annotated[
+    Color | None, typer.Option("--color", help="When to use colour. [default: auto]")
+]
+TimeoutOption = Annotated[
+    float | None,
+    typer.Option(metavar="SECONDS", help="How long to try each image. [default: 30]"),
+]
 PoliciesOption = Annotated[
     list[str] | None,
     typer.Option(
@@ -51,23 +47,28 @@ PIPE_WIDTH = 100
 
 
 def console(color: Color) -> Console:
-    """Where results go."""
-    forced = {Color.AUTO: None, Color.ALWAYS: True, Color.NEVER: False}[color]
+    """Where results go; ``NO_COLOR`` in the environment counts unless a flag says otherwise."""
+    forced = {"auto": None, "always": True, "never": False}[color]
     return Console(
         file=sys.stdout,
         width=None if sys.stdout.isatty() else PIPE_WIDTH,
         force_terminal=forced,
-        no_color=color is Color.NEVER,
+        no_color=None if forced is None else not forced,
         highlight=False,
         emoji=False,
     )
+
+
+def write_data(value: object, output: Output) -> None:
+    """Print results for programs."""
+    typer.echo(as_json(value) if output == "json" else as_yaml(value))
 
 
 def working(what: str) -> AbstractContextManager[Any]:
     """Says on stderr what takes its time, while the block runs; on a terminal only."""
     if not sys.stderr.isatty():
         return nullcontext()
-    return Console(stderr=True).status(what)
+    return Console(stderr=True).status(Text(shown(what, PIPE_WIDTH)))
 
 
 def _shared(

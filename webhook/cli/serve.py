@@ -2,6 +2,7 @@
 
 import asyncio
 import gc
+import logging
 import sys
 from collections.abc import Callable
 from contextlib import AsyncExitStack
@@ -26,8 +27,8 @@ def serve(
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, PEM.")] = None,
     self_signed: Annotated[
-        bool, typer.Option("--self-signed", help="Make a certificate for localhost.")
-    ] = False,
+        bool | None, typer.Option("--self-signed", help="Make a certificate for localhost.")
+    ] = None,
     host: Annotated[
         str | None, typer.Option(metavar="ADDRESS", help="Where to listen. [default: 0.0.0.0]")
     ] = None,
@@ -62,17 +63,19 @@ def serve(
 
 
 async def _serve(settings: Settings) -> None:
-    from webhook.server.run import listen, running, stop_signal  # heavy, as above
+    from webhook.server.logs import Forwarding  # heavy, as are all servers
+    from webhook.server.run import listen, running, stop_signal
 
     async with AsyncExitStack() as stack:
         hook = await stack.enter_async_context(assembled(settings, sys.stderr.buffer))
+        logging.getLogger().addHandler(Forwarding(hook.log))
         doors = [
             (hook.app, listen(settings.host, settings.port), hook.certificate.listening),
             (hook.status_app, listen(settings.host, settings.status_port), None),
         ]
         stop = stack.enter_context(stop_signal())
         port, status_port = [
-            await stack.enter_async_context(running(app, sock, context))
+            await stack.enter_async_context(running(app, sock, context, stop))
             for app, sock, context in doors
         ]
         names = [policy.name for policy in hook.policies.current().policies]

@@ -103,7 +103,7 @@ class Ran:
 def load_cases(document: Document) -> PolicyCases:
     """Read one document of kind PolicyCases. Raises ``InvalidFile``."""
     try:
-        return PolicyCases.model_validate(document.data)
+        return PolicyCases.model_validate(document.data, by_alias=True, by_name=False)
     except ValidationError as error:
         raise InvalidFile(tuple(problems_of(document, error, (), PolicyCases))) from None
 

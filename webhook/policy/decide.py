@@ -26,6 +26,9 @@ from webhook.profile.wants import Need
 EXPIRY_NOTICE = 30
 """Days before an exemption ends from which a warning counts down."""
 
+_AS_PYTHON = {"yes": Action.DENY, "maybe": Action.WARN, "unknown": Action.AUDIT}
+"""Is it Python? → the most that a rule about Python images may lead to."""
+
 Gathered = Mapping[Reference, Sequence[ImageProfile | Unavailable]]
 """What became known of each reference, one value for each platform."""
 
@@ -43,22 +46,25 @@ def decide(
     ``ceiling`` caps every action (controllers: warn). ``keep_passes`` keeps what passed or did not
     apply too.
     """
-    results = []
-    for item in plan.items:
-        applicable = item.applicable
-        known = gathered.get(applicable.reference, ()) if applicable.reference is not None else ()
-        for image in known or (_nothing_of(applicable),):
-            results.append(_Judge(item, image, today, ceiling, keep_passes).result())
-    return tuple(results)
+    return tuple(
+        _Judge(item, image, today, ceiling, keep_passes).result()
+        for item in plan.items
+        for image in _known(item.applicable, gathered)
+    )
 
 
-def _nothing_of(applicable: Applicable) -> Unavailable | None:
-    """What stands for an image of which nothing was gathered."""
+def _known(
+    applicable: Applicable, gathered: Gathered
+) -> Sequence[ImageProfile | Unavailable | None]:
+    """What became known of an image on each platform; None where nothing had to be."""
     if applicable.reference is None:
-        return Unavailable(FailureKind.MALFORMED, applicable.problem)
-    if applicable.wanted.needs is not Need.NONE:
-        return Unavailable(FailureKind.TIMEOUT, "the registry did not answer in time")
-    return None
+        return (Unavailable(FailureKind.MALFORMED, applicable.problem),)
+    known = gathered.get(applicable.reference)
+    if known:
+        return known
+    if applicable.wanted.needs is Need.NONE:
+        return (None,)
+    return (Unavailable(FailureKind.TIMEOUT, "the registry did not answer in time"),)
 
 
 class _Judge:
@@ -109,15 +115,17 @@ class _Judge:
                 try:
                     said = rule.check(facts)
                 except Exception as error:  # a rule's bug is a finding, no crash and no pass
-                    findings.append(self._broken(check, error))
+                    problem = f"the rule broke ({type(error).__name__})"
+                    said = Unknown(problem, "Report it, with the image")
+                    findings.append(self._unsure(check, Outcome.ERROR, said, python))
                     continue
             if said is None or type(said) is Skip:
                 if self._keep_passes:
                     findings.append(_quiet(check, said))
             elif type(said) is Unknown:
-                findings.append(self._unsure(check, Outcome.UNKNOWN, said))
+                findings.append(self._unsure(check, Outcome.UNKNOWN, said, python))
             elif type(said) is Violation:
-                findings.append(self._fail(check, said, python if check.python_only else "yes"))
+                findings.append(self._fail(check, said, python))
         return findings
 
     def _blind(self, lost: Unavailable) -> list[Finding]:
@@ -129,10 +137,6 @@ class _Judge:
         }
         return [self._unverified(policy, lost) for policy in policies.values()]
 
-    def _broken(self, check: Check, error: Exception) -> Finding:
-        problem = f"the rule broke ({type(error).__name__})"
-        return self._unsure(check, Outcome.ERROR, Unknown(problem, "Report it, with the image"))
-
     def _fail(self, check: Check, violation: Violation, python: str) -> Finding:
         action = check.entry.action
         if violation.raise_to is not None and action is not Action.AUDIT:
@@ -140,8 +144,8 @@ class _Judge:
         if violation.ceiling is not None:
             action = weakest(action, violation.ceiling)
         problem = violation.problem
-        if python != "yes":
-            action = weakest(action, Action.WARN if python == "maybe" else Action.AUDIT)
+        if check.python_only and python != "yes":
+            action = weakest(action, _AS_PYTHON[python])
             problem = f"{problem} (python: {python})"
         if violation.confidence < Certainty.MEDIUM:
             action = Action.AUDIT
@@ -157,12 +161,13 @@ class _Judge:
             problem,
         )
 
-    def _unsure(self, check: Check, outcome: Outcome, unknown: Unknown) -> Finding:
+    def _unsure(self, check: Check, outcome: Outcome, unknown: Unknown, python: str) -> Finding:
         rule = check.entry.rule
+        action = check.policy.spec.on_unknown.weigh(check.entry.action)
         return self._finding(
             check.policy,
             rule.id,
-            check.policy.spec.on_unknown.weigh(check.entry.action),
+            weakest(action, _AS_PYTHON[python]) if check.python_only else action,
             outcome,
             Severity.of(rule.action),
             Violation(unknown.problem, unknown.fix, confidence=0),
@@ -217,7 +222,7 @@ class _Judge:
         remedy = "Mend it all the same"
         if exemption.expires is not None:
             left = (exemption.expires - self._today).days
-            days = "today is the last day" if left == 0 else f"{left} days left"
+            days = f"{left} day{'s' if left > 1 else ''} left" if left else "today is the last day"
             remedy = f"Mend it by {exemption.expires} ({days})"
             action = Action.WARN if left <= EXPIRY_NOTICE else Action.AUDIT
         if exemption.owner is not None:
@@ -233,7 +238,7 @@ def _quiet(check: Check, said: Skip | None) -> Finding:
     return Finding(
         policies=(check.policy.name,),
         rule=check.entry.rule.id,
-        action=check.entry.action,
+        action=check.entry.action if said is None else Action.AUDIT,
         outcome=Outcome.PASS if said is None else Outcome.SKIP,
         severity=Severity.of(check.entry.rule.action),
         confidence=100,

@@ -7,6 +7,7 @@ aliases where a policy is read: what is written is what is meant.
 
 import math
 import re
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -19,21 +20,26 @@ MAX_FILE = 1024 * 1024
 _MAX_DEPTH = 64
 _MAX_NODES = 500_000
 _MAX_DIGITS = 40
+_TOO_MUCH = "nested too deeply, or too large"
 
-_CORE_TAGS = (
-    ("tag:yaml.org,2002:null", r"~|null|Null|NULL|", ("~", "n", "N", "")),
-    ("tag:yaml.org,2002:bool", r"true|True|TRUE|false|False|FALSE", "tTfF"),
-    ("tag:yaml.org,2002:int", r"[-+]?[0-9]+|0o[0-7]+|0x[0-9a-fA-F]+", "-+0123456789"),
-    (
-        "tag:yaml.org,2002:float",
-        r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?|[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)",
-        "-+0123456789.",
-    ),
+_LOADER: type[Any] = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_TAG = "tag:yaml.org,2002:"
+_CORE = re.compile(
+    r"""
+      (?P<null>  ~ | null | Null | NULL | )
+    | (?P<bool>  true | True | TRUE | false | False | FALSE )
+    | (?P<int>   [-+]?[0-9]+ | 0o[0-7]+ | 0x[0-9a-fA-F]+ )
+    | (?P<float> [-+]? ( \.[0-9]+ | [0-9]+ (\.[0-9]*)? ) ([eE][-+]?[0-9]+)?
+               | [-+]?\.(inf|Inf|INF) | \.(nan|NaN|NAN) )
+    """,
+    re.VERBOSE | re.ASCII,
 )
-"""Tag, pattern and possible first characters of the scalars that are not text."""
+"""The plain scalars that are not text (YAML 1.2.2, 10.3.2)."""
 
 Path = tuple[str | int, ...]
 """Keys and list positions from the top of a document."""
+Place = tuple[int, int]
+"""Line and column, from 1."""
 
 
 @dataclass(frozen=True)
@@ -43,10 +49,10 @@ class Document:
     file: str
     data: Any
     """``dict``, ``list``, ``str``, ``int``, ``float``, ``bool`` or None."""
-    places: dict[Path, tuple[int, int]]
-    """Path → line and column of the value, from 1."""
-    keys: dict[Path, tuple[int, int]]
-    """Path → line and column of the key."""
+    places: dict[Path, Place]
+    """Path → where the value stands."""
+    keys: dict[Path, Place]
+    """Path → where the key stands."""
     text: str
     """The document's own text, for hashing."""
 
@@ -59,114 +65,177 @@ class Document:
         return Problem(self.file, line, column, message)
 
 
-def _resolvers() -> dict[str, list[tuple[str, re.Pattern[str]]]]:
-    """PyYAML's table of implicit tags by first character, for the core schema."""
-    table: dict[str, list[tuple[str, re.Pattern[str]]]] = {}
-    for tag, pattern, first in _CORE_TAGS:
-        for char in first:
-            table.setdefault(char, []).append((tag, re.compile(f"(?:{pattern})$", re.ASCII)))
-    return table
-
-
-class _Loader(getattr(yaml, "CSafeLoader", yaml.SafeLoader)):  # type: ignore[misc]  # either one
-    """A loader whose only implicit tags are those of the core schema."""
-
-    yaml_implicit_resolvers = _resolvers()
-
-
 def read_documents(
     text: str, file: str, *, aliases: bool = False, limit: int = MAX_FILE
 ) -> tuple[Document, ...]:
     """Every document of a YAML (or JSON) text; empty ones are left out.
 
-    Raises ``InvalidFile``. ``aliases`` allows anchors and aliases, as manifests have them;
-    ``limit`` is in bytes.
+    Raises ``InvalidFile``. ``aliases`` allows what manifests have and kubectl reads: anchors,
+    aliases, merge keys and the core schema's own tags; ``limit`` is in bytes.
     """
     if len(text.encode()) > limit:
         raise InvalidFile((Problem(file, 0, 0, f"larger than {limit} bytes"),))
+    problems: list[Problem] = []
     try:
-        nodes = list(yaml.compose_all(text, Loader=_Loader))
+        documents = [
+            _Builder(file, events, aliases, problems).build(text) for events in _events(text, file)
+        ]
     except yaml.MarkedYAMLError as error:
         mark = error.problem_mark or error.context_mark
         where = (mark.line + 1, mark.column + 1) if mark else (1, 1)
         what = ", ".join(filter(None, (error.context, error.problem)))
         raise InvalidFile((Problem(file, *where, f"not valid YAML: {what}"),)) from None
-    except (yaml.YAMLError, RecursionError, ValueError) as error:
-        reason = str(error).splitlines()[0] if str(error) else "nested too deeply"
+    except yaml.YAMLError as error:
+        reason = str(error).splitlines()[0]
         raise InvalidFile((Problem(file, 1, 1, f"not valid YAML: {reason[:120]}"),)) from None
-    return tuple(_Builder(file, text, aliases).build(node) for node in nodes if _filled(node))
+    if problems:
+        raise InvalidFile(tuple(problems))
+    return tuple(document for document in documents if document.data is not None)
 
 
-def _filled(node: yaml.Node | None) -> bool:
-    return node is not None and node.tag != "tag:yaml.org,2002:null"
+def _events(text: str, file: str) -> Iterator[list[Any]]:
+    """The events of each document, between its start and its end.
+
+    Stops at the first that is nested too deeply: libyaml's time grows with the square of the depth.
+    """
+    events: list[Any] = []
+    depth = 0
+    for event in yaml.parse(text, Loader=_LOADER):
+        if isinstance(event, yaml.DocumentStartEvent):
+            events = []
+        elif isinstance(event, yaml.DocumentEndEvent):
+            yield events
+        else:
+            events.append(event)
+            depth += isinstance(event, yaml.CollectionStartEvent)
+            depth -= isinstance(event, yaml.CollectionEndEvent)
+            if depth > _MAX_DEPTH:
+                raise InvalidFile((Problem(file, *_place(event), _TOO_MUCH),))
 
 
 class _Builder:
-    """Turns one node tree into plain values, noting places and problems on the way.
+    """Turns the events of one document into plain values, noting places and problems on the way.
 
-    An alias leads to the same node object again, which is how it is seen; every visit counts
-    against the budget, so that nested aliases cannot multiply without end.
+    PyYAML's own nodes will not do: composing them overflows the C stack on deep nesting, and they
+    do not tell where an alias stands or that a tag was written. Every visit counts against a
+    budget, so that nested aliases cannot multiply without end.
     """
 
-    def __init__(self, file: str, text: str, aliases: bool) -> None:
-        self.file, self.text, self.aliases = file, text, aliases
-        self.places: dict[Path, tuple[int, int]] = {}
-        self.keys: dict[Path, tuple[int, int]] = {}
-        self.problems: list[Problem] = []
-        self.seen: set[int] = set()
+    def __init__(
+        self, file: str, events: list[Any], aliases: bool, problems: list[Problem]
+    ) -> None:
+        self.file, self.events, self.aliases, self.problems = file, events, aliases, problems
+        self.places: dict[Path, Place] = {}
+        self.keys: dict[Path, Place] = {}
+        self.anchors: dict[str, int] = {}
         self.budget = _MAX_NODES
 
-    def build(self, node: yaml.Node) -> Document:
-        """The document under ``node``. Raises ``InvalidFile``."""
-        data = self._value(node, ())
-        if self.problems:
-            raise InvalidFile(tuple(self.problems))
-        text = self.text[node.start_mark.index : node.end_mark.index]
-        return Document(self.file, data, self.places, self.keys, text)
+    def build(self, text: str) -> Document:
+        """The document. Raises ``InvalidFile`` when it is too deep or too large to go on."""
+        data, _ = self._value(0, ())
+        start, end = self.events[0].start_mark, self.events[-1].end_mark
+        own = text[start.index : end.index]
+        return Document(self.file, data, self.places, self.keys, own)
 
-    def _value(self, node: yaml.Node, path: Path) -> Any:
-        self.places[path] = place = (node.start_mark.line + 1, node.start_mark.column + 1)
+    def _value(self, at: int, path: Path) -> tuple[Any, int]:
+        """The value that begins with the event ``at``, and where the next one begins."""
+        event = self.events[at]
+        place = self.places[path] = _place(event)
         self.budget -= 1
         if len(path) > _MAX_DEPTH or self.budget < 0:
-            raise InvalidFile((Problem(self.file, *place, "nested too deeply, or too large"),))
-        if id(node) in self.seen and not self.aliases:
-            self._complain(place, "aliases are not allowed here: write it out")
-        self.seen.add(id(node))
-        if isinstance(node, yaml.MappingNode):
-            return self._mapping(node, path)
-        if isinstance(node, yaml.SequenceNode):
-            return [self._value(item, (*path, at)) for at, item in enumerate(node.value)]
-        return self._scalar(node, place)
+            raise InvalidFile((Problem(self.file, *place, _TOO_MUCH),))
+        if isinstance(event, yaml.AliasEvent):
+            return self._alias(event, path), at + 1
+        if event.anchor is not None:
+            self.anchors[event.anchor] = at
+        if isinstance(event, yaml.MappingStartEvent):
+            self._check_tag(event, "map")
+            return self._mapping(at + 1, path)
+        if isinstance(event, yaml.SequenceStartEvent):
+            self._check_tag(event, "seq")
+            return self._sequence(at + 1, path)
+        return self._scalar(event), at + 1
 
-    def _mapping(self, node: yaml.MappingNode, path: Path) -> dict[str, Any]:
+    def _alias(self, event: Any, path: Path) -> Any:
+        target = self.anchors.get(event.anchor)
+        if not self.aliases:
+            self._complain(event, "aliases are not allowed here: write it out")
+        elif target is None:
+            self._complain(event, f"alias {event.anchor[:40]!r} stands for nothing above it")
+        else:
+            return self._value(target, path)[0]
+        return None
+
+    def _mapping(self, at: int, path: Path) -> tuple[dict[str, Any], int]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            place = (key_node.start_mark.line + 1, key_node.start_mark.column + 1)
-            if not isinstance(key_node, yaml.ScalarNode):
-                self._complain(place, "a key must be plain text")
+        merged: dict[str, Any] = {}
+        while not isinstance(key := self.events[at], yaml.MappingEndEvent):
+            if not isinstance(key, yaml.ScalarEvent):
+                self._complain(key, "a key must be plain text")
+                _, at = self._value(at, (*path, "?"))
+                _, at = self._value(at, (*path, "?"))
                 continue
-            key = str(key_node.value)
-            if key in result:
-                self._complain(place, f"key {key!r} stands twice")
-            self.keys[(*path, key)] = place
-            result[key] = self._value(value_node, (*path, key))
-        return result
+            name = str(key.value)
+            if name in result:
+                self._complain(key, f"key {name[:60]!r} stands twice")
+            self.keys[(*path, name)] = _place(key)
+            value, at = self._value(at + 1, (*path, name))
+            if name == "<<" and self.aliases:
+                merged = _merged(value) | merged
+            else:
+                result[name] = value
+        return merged | result, at + 1
 
-    def _scalar(self, node: yaml.Node, place: tuple[int, int]) -> Any:
-        kind, text = node.tag.removeprefix("tag:yaml.org,2002:"), str(node.value)
-        if kind == "str" or (kind in {"int", "float"} and len(text) > _MAX_DIGITS):
-            return text
-        if kind == "null":
-            return None
-        if kind == "bool":
-            return text.lower() == "true"
+    def _sequence(self, at: int, path: Path) -> tuple[list[Any], int]:
+        result: list[Any] = []
+        while not isinstance(self.events[at], yaml.SequenceEndEvent):
+            value, at = self._value(at, (*path, len(result)))
+            result.append(value)
+        return result, at + 1
+
+    def _scalar(self, event: Any) -> Any:
+        text = str(event.value)
+        match = _CORE.fullmatch(text)
+        kind = (match.lastgroup if match else None) or "str"
+        if event.tag is not None:
+            kind = event.tag.removeprefix(_TAG) if self._check_tag(event, kind, "str") else "str"
+        elif not event.implicit[0]:  # in quotes
+            kind = "str"
+        return _converted(kind, text)
+
+    def _check_tag(self, event: Any, *fitting: str) -> bool:
+        """Whether the event's tag may stand: none at all, or one that ``fitting`` names."""
+        tag = event.tag
+        fits = tag is None or (self.aliases and tag.removeprefix(_TAG) in fitting)
+        if not fits:
+            self._complain(event, f"tags are not allowed here ({tag[:40]})")
+        return fits
+
+    def _complain(self, event: Any, message: str) -> None:
+        self.problems.append(Problem(self.file, *_place(event), message))
+
+
+def _place(event: Any) -> Place:
+    return event.start_mark.line + 1, event.start_mark.column + 1
+
+
+def _merged(value: Any) -> dict[str, Any]:
+    """What a merge key brings in: a mapping, or several of which the first counts most."""
+    result: dict[str, Any] = {}
+    for part in value if isinstance(value, list) else [value]:
+        result = (part if isinstance(part, dict) else {}) | result
+    return result
+
+
+def _converted(kind: str, text: str) -> Any:
+    """The value of a scalar; a number that JSON could not hold stays text."""
+    if kind == "null":
+        return None
+    if kind == "bool":
+        return text.lower() == "true"
+    if kind in {"int", "float"} and len(text) <= _MAX_DIGITS:
         if kind == "int":
             return int(text, 0) if text[:2] in {"0x", "0o"} else int(text)
-        if kind == "float":
-            number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
-            return number if math.isfinite(number) else text
-        self._complain(place, f"tags are not allowed here ({node.tag[:40]})")
-        return text
-
-    def _complain(self, place: tuple[int, int], message: str) -> None:
-        self.problems.append(Problem(self.file, *place, message))
+        number = float(text.lower().replace(".inf", "inf").replace(".nan", "nan"))
+        return number if math.isfinite(number) else text
+    return text

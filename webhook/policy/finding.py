@@ -69,8 +69,8 @@ class Finding(msgspec.Struct, frozen=True):
 
     @property
     def denies(self) -> bool:
-        """Whether this finding alone is enough to deny."""
-        return self.action is Action.DENY and self.outcome is not Outcome.PASS
+        """Whether this finding alone is enough to deny: what passed or was skipped never is."""
+        return self.action is Action.DENY and self.outcome not in (Outcome.PASS, Outcome.SKIP)
 
 
 class Result(msgspec.Struct, frozen=True):

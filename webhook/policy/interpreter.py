@@ -14,6 +14,7 @@ from webhook.profile.shell import Command
 
 _PYTHON = re.compile(r"(?:python|pypy)[0-9.]*", re.ASCII)
 _WITH_VALUE = "XWQ"
+_LONG_WITH_VALUE = "--check-hash-based-pycs"
 _IGNORE_ENVIRONMENT = frozenset("EI")
 """Options that make the interpreter ignore every ``PYTHON*`` variable."""
 
@@ -44,8 +45,8 @@ def _letters(words: Sequence[str]) -> list[str]:
     letters: list[str] = []
     skip = False
     for word in words:
-        if skip:
-            skip = False
+        if skip or word == _LONG_WITH_VALUE:
+            skip = not skip
             continue
         if not word.startswith("-") or word in {"-", "--"} or word.startswith("--"):
             break

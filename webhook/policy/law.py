@@ -42,9 +42,12 @@ class Policy:
     spec: Spec
     entries: tuple[Entry, ...]
 
-    def covers(self, reference: Reference, kind: ContainerKind, namespace: str | None) -> bool:
+    def covers(
+        self, reference: Reference | None, kind: ContainerKind, namespace: str | None
+    ) -> bool:
         """Whether it is about this use of this image.
 
+        ``reference`` None is text that is no reference: no list of images rules it out.
         ``namespace`` None is an image by itself, of which a policy limited to namespaces says
         nothing.
         """
@@ -52,11 +55,11 @@ class Policy:
         match, exclude = self.spec.match, self.spec.exclude
         if word not in (match.containers or _MATCHED_BY_DEFAULT):
             return False
-        if not _selects(match, reference, namespace):
+        if not _selects(match, reference, namespace, unreadable=True):
             return False
         if exclude.is_empty or (exclude.containers is not None and word not in exclude.containers):
             return True
-        return not _selects(exclude, reference, namespace)
+        return not _selects(exclude, reference, namespace, unreadable=False)
 
     @property
     def is_limited_to_namespaces(self) -> bool:
@@ -64,8 +67,9 @@ class Policy:
         return self.spec.match.namespaces is not None
 
     def exemption(self, reference: Reference, rule: str, today: date) -> Exemption | None:
-        """The exemption that holds today for this rule on this image."""
-        return next(self._exemptions(reference, rule, today), None)
+        """The exemption that holds today for this rule on this image; the longest of several."""
+        holding = self._exemptions(reference, rule, today)
+        return max(holding, key=lambda item: item.expires or date.max, default=None)
 
     def _exemptions(self, reference: Reference, rule: str, today: date) -> Iterator[Exemption]:
         for item in self.spec.exemptions:
@@ -75,14 +79,17 @@ class Policy:
                 yield item
 
 
-def _selects(selection: Selection, reference: Reference, namespace: str | None) -> bool:
+def _selects(
+    selection: Selection, reference: Reference | None, namespace: str | None, *, unreadable: bool
+) -> bool:
+    """Whether a selection is about an image; ``unreadable`` is what it says of one without name."""
     if selection.namespaces is not None and (
         namespace is None or not any(glob.matches(namespace) for glob in selection.namespaces)
     ):
         return False
-    return selection.images is None or any(
-        pattern.matches(reference) for pattern in selection.images
-    )
+    if selection.images is None or reference is None:
+        return selection.images is None or unreadable
+    return any(pattern.matches(reference) for pattern in selection.images)
 
 
 @dataclass(frozen=True, slots=True)

@@ -68,7 +68,7 @@ def load_policy(document: Document, catalogue: Catalogue) -> Policy:
     written = None
     if not problems:
         try:
-            written = ImagePolicy.model_validate(document.data)
+            written = ImagePolicy.model_validate(document.data, by_alias=True, by_name=False)
         except ValidationError as error:
             problems += problems_of(document, error, (), ImagePolicy)
         problems += _unknown_rules(document, catalogue)
@@ -136,6 +136,10 @@ def _wording(item: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
             return f"{given[:40]!r} is not {allowed}{nearest(given, words)}"
         case "too_short":
             return f"{key!r} is empty: leave the key out, or name at least one"
+        case "tuple_type":
+            return f"{key}: should be a list"
+        case "dict_type" | "model_type":
+            return f"{key}: should be an object with keys"
         case _:
             text = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
             return f"{key}: {text}" if isinstance(path[-1] if path else 0, str) else text
@@ -146,7 +150,8 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     schema: dict[str, Any] = model.model_json_schema()
     node: dict[str, Any] = schema
     for part in location:
-        node = node.get("items", {}) if isinstance(part, int) else node["properties"][part]
+        inner = "items" if isinstance(part, int) else "additionalProperties"
+        node = node.get("properties", {}).get(part) or node.get(inner, {})
         node = _resolved(node, schema)
     return list(node.get("properties", {}))
 
@@ -200,7 +205,7 @@ def _entries(document: Document, catalogue: Catalogue, problems: list[Problem]) 
         if kind is None:
             continue
         try:
-            rule = kind.model_validate(raw.get("with") or {})
+            rule = kind.model_validate(raw.get("with") or {}, by_alias=True, by_name=False)
         except ValidationError as error:
             prefix: Path = ("spec", "rules", at, "with")
             problems += problems_of(document, error, prefix, kind)

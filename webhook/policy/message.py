@@ -9,6 +9,7 @@ from collections.abc import Iterable, Sequence
 from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.rule import Action
 from webhook.policy.text import shown
+from webhook.profile.evidence import cut
 
 MAX_LINE = 256
 """Characters of one warning; the API server cuts there when there are many."""
@@ -24,29 +25,29 @@ _MORE = "slimgate check -f FILE shows all"
 
 
 class Line:
-    """One finding with all the containers and platforms it was made on."""
+    """One finding with all the containers and platforms it was made on, and by whose policies."""
 
-    __slots__ = ("containers", "everywhere", "finding", "platforms")
+    __slots__ = ("containers", "everywhere", "finding", "platforms", "policies")
 
     def __init__(self, finding: Finding) -> None:
         self.finding = finding
         self.containers: dict[str, None] = {}
         self.platforms: dict[str, None] = {}
+        self.policies: dict[str, None] = {}
         self.everywhere = True
 
     def __str__(self) -> str:
         names = ",".join(self.containers)
         where = f"[{shown(names, _MAX_NAMES)}] " if names else ""
-        if not self.everywhere:
-            where = f"{where}[{','.join(self.platforms)}] "
+        if self.platforms and not self.everywhere:
+            where = f"{where}[{shown(','.join(self.platforms), _MAX_NAMES)}] "
         return sentence(self.finding, where)
 
 
 def sentence(finding: Finding, where: str = "") -> str:
     """``rule-id: problem. Fix.`` with ``where`` in front, cut to what a warning may have."""
     fix = f" {finding.remedy}." if finding.remedy else ""
-    text = f"{where}{finding.rule}: {finding.message}.{fix}"
-    return text if len(text) <= MAX_LINE else f"{text[: MAX_LINE - 3]}..."
+    return cut(f"{where}{finding.rule}: {finding.message}.{fix}", MAX_LINE)
 
 
 def lines(results: Sequence[Result]) -> tuple[Line, ...]:
@@ -61,6 +62,7 @@ def lines(results: Sequence[Result]) -> tuple[Line, ...]:
             key = (finding.rule, finding.action, finding.message, finding.remedy)
             line = merged.setdefault(key, Line(finding))
             line.containers[result.container] = None
+            line.policies |= dict.fromkeys(finding.policies)
             if result.platform is not None:
                 line.platforms[result.platform] = None
     for line in merged.values():
@@ -84,11 +86,10 @@ def warnings(said: Iterable[Line]) -> tuple[str, ...]:
 def denial(said: Sequence[Line]) -> str:
     """The message of a denied review: a heading, then one finding on each line."""
     told = [line for line in said if line.finding.action is not Action.AUDIT]
-    grave = [line.finding for line in told if line.finding.action is Action.DENY]
-    policies = ", ".join(dict.fromkeys(name for finding in grave for name in finding.policies))
+    grave = [line for line in told if line.finding.action is Action.DENY]
+    policies = ", ".join(dict.fromkeys(name for line in grave for name in line.policies))
     word = "problem" if len(told) == 1 else "problems"
-    plural = "policies" if "," in policies else "policy"
-    heading = f"slimgate: {len(told)} {word} ({plural} {shown(policies, 120)})"
+    heading = f"slimgate: {len(told)} {word} (policy {shown(policies, 120)})"
     texts = [str(line) for line in told]
     return "\n".join((heading, *_fitted(texts, len(texts), MAX_DENIAL - len(heading))))
 

@@ -31,7 +31,7 @@ def _compile(glob: str) -> re.Pattern[str]:
     first, *rest = _STARS.split(glob)
     stars, texts = rest[::2], rest[1::2]
     parts = [_literal(first)]
-    for star, text, following in zip(stars, texts, [*stars[1:], None], strict=True):
+    for star, text, following in zip(stars, texts, [*stars[1:], None], strict=False):
         if following is None:
             parts.append(f"{_REGEX[star]}*{_literal(text)}")
         elif (star, following) == ("**", "*"):
@@ -102,7 +102,8 @@ def _canonical(name: str) -> str:
     first, slash, path = name.partition("/")
     if first.startswith("**"):
         return name
-    if slash and ("." in first or ":" in first or first in {"localhost", "*"}):
+    is_host = "." in first or ":" in first or first != first.lower()
+    if slash and (is_host or first in {"localhost", "*"}):
         if first not in {DOCKER_HUB, HUB_ALIAS}:
             return name
         name = path

@@ -118,18 +118,19 @@ class Planner:
         key = (use.image, use.kind, namespace)
         found = self._kept.get(key)
         if found is None:
+            found = self._apply(use, namespace)
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
-            found = self._kept[key] = self._apply(use, namespace)
+            if found.reference is not None:  # other text may be as long as a whole review
+                self._kept[key] = found
         return found
 
     def _apply(self, use: ImageUse, namespace: str | None) -> Applicable:
+        reference, problem = None, ""
         try:
             reference = self._parse(use.image)
         except InvalidReference as error:
-            checks = tuple(check for checks in self._checks.values() for check in checks)
-            nothing = Wanted(Need.NONE, (DEFAULT_PLATFORM,))
-            return Applicable(None, checks, nothing, str(error))
+            problem = str(error)
         covering = [p for p in self.policies.policies if p.covers(reference, use.kind, namespace)]
         # An image volume is never run: only what its reference tells is of any interest.
         blind_only = use.kind is ContainerKind.IMAGE_VOLUME
@@ -148,7 +149,7 @@ class Planner:
             for platform in (policy.spec.platforms or (DEFAULT_PLATFORM,))
         )
         wanted = Wanted(needs, tuple(platforms) or (DEFAULT_PLATFORM,))
-        return Applicable(reference, checks, wanted)
+        return Applicable(reference, checks, wanted, problem)
 
 
 def skipped(policies: PolicySet) -> tuple[str, ...]:

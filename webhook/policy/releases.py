@@ -11,7 +11,12 @@ Minor = tuple[int, int]
 """Major and minor number."""
 
 END_OF_LIFE: dict[Minor, date] = {
+    (2, 6): date(2013, 10, 29),
     (2, 7): date(2020, 1, 1),
+    (3, 0): date(2009, 6, 27),
+    (3, 1): date(2012, 4, 9),
+    (3, 2): date(2016, 2, 20),
+    (3, 3): date(2017, 9, 29),
     (3, 4): date(2019, 3, 18),
     (3, 5): date(2020, 9, 30),
     (3, 6): date(2021, 12, 23),

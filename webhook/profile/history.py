@@ -80,7 +80,7 @@ def read_history(entries: Iterable[History]) -> tuple[Instruction, ...]:
         step = _read(entry, shells)
         budget -= len(step.text) if step.verb == "RUN" else 0
         if step.verb == "RUN" and budget >= 0:
-            step = replace(step, programs=_programs(step.text))
+            step = replace(step, programs=_programs(step))
         steps.append(step)
         if step.verb == "SHELL" and len(shells) < _MAX_SHELLS:
             shells.append(" ".join(words_of(step.text)))
@@ -111,6 +111,8 @@ _BUILDAH_END = re.compile(
 )
 _FLAG = re.compile(r"--[a-z][a-z-]*(?:=\S+)?\s+")
 _BUILD_ARGS = re.compile(r"\|\d+\s")
+_ARGUMENT = re.compile(r"(?<!\S)([A-Za-z_]\w*)=([\w.+-]{1,32})(?!\S)")
+"""A build argument short enough to be filled in: versions and names of packages."""
 _SHELL = re.compile(
     r"(?:/\S*/)?(?:ba|da|a|z|k)?sh(?:\s+-[A-Za-z]+(?:\s+[a-z]+)?)*?\s+-[a-z]*c(?=\s)"
     r"|(?i:(?:\S*[/\\])?(?:cmd(?:\.exe)?\s+/s\s+/c|powershell(?:\.exe)?\s+-command))(?=\s)"
@@ -216,8 +218,9 @@ def _shell_within(text: str, shells: list[str]) -> tuple[int, int]:
     return min(known, default=(0, 0))
 
 
-def _programs(script: str) -> tuple[Command, ...]:
-    found = (program for command in split(script) for program in programs(command))
+def _programs(step: Instruction) -> tuple[Command, ...]:
+    arguments = dict(_ARGUMENT.findall(step.build_args))
+    found = (program for command in split(step.text, arguments) for program in programs(command))
     return tuple(islice(found, _MAX_PROGRAMS))
 
 

@@ -60,7 +60,8 @@ _BUILDPACK = re.compile(
     r"|(?:mini)?conda(?:-env-update)?|uv)(?:$|[/._-])"
 )
 _PYTHON_BASE = re.compile(r"/(?:python|pypy)[\d.-]*$|/python\d*-")
-_NODE = frozenset({"node", "npm", "yarn", "pnpm"})
+_BARE = re.compile(r"python[23]?(?:\.\d+)?(?:-is-python3|-dev|-minimal|-distutils|-setuptools)?")
+"""A distribution's interpreter without anything to install packages with."""
 _TOOLCHAIN = frozenset({"make", "g++", "gcc-c++", "build-base", "build-essential"})
 _SOURCES = re.compile(
     r"(?:\S*/)?(?:[\w*.-]+\.py|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile(?:\.lock)?|uv\.lock"
@@ -171,8 +172,12 @@ def _first_name(reading: Reading, pattern: re.Pattern[str]) -> Iterator[Evidence
 
 
 def _conda(reading: Reading) -> Iterator[Evidence]:
+    """Conda is there: packages of any language installed by it say little more."""
+    named = next((i for i in reading.installs if i.kind is Kind.CONDA_NAMED), None)
     conda = reading.conda
-    if conda is not None:
+    if named is not None:
+        yield observed(Source.HISTORY, _SAYS, 50, f"conda: {' '.join(named.command)}")
+    elif conda is not None:
         yield observed(conda[0], _SAYS, 45, f"conda: {conda[1]}")
 
 
@@ -182,12 +187,11 @@ _INSTALL_WEIGHTS = {
     Kind.NAMED: 55,
     Kind.TOOL: 40,
     Kind.ENVIRONMENT: 60,
-    Kind.CONDA_NAMED: 50,
     Kind.INTERPRETER: 60,
 }
 _INSTALL_GROUPS = (
     (Kind.PROJECT, Kind.LIBRARY, Kind.NAMED, Kind.TOOL),
-    (Kind.ENVIRONMENT, Kind.CONDA_NAMED),
+    (Kind.ENVIRONMENT,),
     (Kind.INTERPRETER,),
 )
 
@@ -206,8 +210,10 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
     if not found:
         return
     # node-gyp wants python3, make and a compiler: that Python is there to build, not to run.
-    is_node = "NODE_VERSION" in reading.env or other_runtime(reading.argv) in _NODE
-    is_toolchain = is_node and all(package.beside & _TOOLCHAIN for package in found)
+    has_rival = bool(other_runtime(reading.argv)) or any(map(reading.env.get, _RIVAL_ENV))
+    is_toolchain = has_rival and all(
+        package.beside & _TOOLCHAIN and _BARE.fullmatch(package.name) for package in found
+    )
     names = " ".join(dict.fromkeys(package.name for package in found))
     weight = 30 if is_toolchain else 45
     yield observed(Source.HISTORY, _SAYS, weight, f"{found[0].family}: {names}")

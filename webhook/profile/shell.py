@@ -3,17 +3,22 @@
 Not a shell: enough of the grammar (POSIX.1-2024, 2.2 to 2.10) to know which programs a ``RUN`` line or a
 ``sh -c`` text starts and with which words. Quotes are honoured and removed, redirections and
 here-documents left out; a variable that stands alone is replaced by what the same text assigned to
-it. Linear in the length of the text, which comes from a stranger.
+it, a build argument (``python${VERSION}``) wherever it stands. Linear in the length of the text, which
+comes from a stranger.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from types import MappingProxyType
 
 Command = tuple[str, ...]
 """The words of one simple command, without its redirections."""
 
 MAX_WORDS = 20_000
 """Words of one text; the rest is dropped, as are variables that would make it longer."""
+_NOTHING: Mapping[str, str] = MappingProxyType({})
+_MAX_WITHIN = 256
+"""Characters of a word within which build arguments are filled in."""
 
 _TOKEN = re.compile(
     r"""
@@ -34,8 +39,8 @@ _ASSIGNMENT = re.compile(r"([A-Za-z_]\w*)\+?=(.*)", re.DOTALL)
 _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
-def split(text: str) -> tuple[Command, ...]:
-    """The simple commands of a shell text, in order.
+def split(text: str, arguments: Mapping[str, str] = _NOTHING) -> tuple[Command, ...]:
+    """The simple commands of a shell text, in order; ``arguments`` are set from outside, and short.
 
     A command keeps its leading assignments (``A=b pip install x``); keywords (``if``, ``then``,
     ``{``) stay as words, see :func:`webhook.profile.command.programs`.
@@ -46,7 +51,7 @@ def split(text: str) -> tuple[Command, ...]:
     budget = MAX_WORDS
     for word in _words(_without_heredocs(text)):
         if word is not None:
-            expanded = _expanded(word, variables)
+            expanded = _expanded(_filled(word, arguments), variables)
             budget -= len(expanded)
             if budget < 0:
                 break
@@ -93,6 +98,12 @@ def _unquoted(kind: str, text: str) -> str:
     if kind == "double":
         return _ESCAPE.sub(r"\1", text[1:].removesuffix('"'))
     return text[1:] if kind == "escaped" else text
+
+
+def _filled(word: str, arguments: Mapping[str, str]) -> str:
+    if not arguments or "$" not in word or len(word) > _MAX_WITHIN:
+        return word
+    return _VARIABLE.sub(lambda match: arguments.get(match[1] or match[2], match[0]), word)
 
 
 def _expanded(word: str, variables: dict[str, str]) -> list[str]:

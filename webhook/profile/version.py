@@ -49,6 +49,8 @@ _DEFAULTS = {
     ("ubuntu", "24.04"): "3.12",
 }
 """The ``python3`` package of a release: it never changes its minor version."""
+_ANOTHER = re.compile(r"\bpython-?\$|\bdeadsnakes\b")
+"""A step that asks for a version of the distribution's Python which it does not spell out."""
 _DISTROLESS_VERSIONS = {"10": "3.7", "11": "3.9", "12": "3.11"}
 
 
@@ -106,10 +108,16 @@ def _is_distribution(reading: Reading) -> bool:
     )
 
 
+def _brings(reading: Reading, version: str) -> bool:
+    """Whether an interpreter of another minor version was installed on top."""
+    asked = (i.version for i in reading.installs if i.kind is Kind.INTERPRETER and i.version)
+    return any(_minor(other) != _minor(version) for other in asked)
+
+
 def _environment(reading: Reading) -> Iterator[Evidence]:
     version = reading.env.get("PYTHON_VERSION", "")
     # The variable tells of the base's Python; a conda environment on top has its own.
-    if _FULL.fullmatch(version) and origin(reading) != "conda":
+    if _FULL.fullmatch(version) and origin(reading) != "conda" and not _brings(reading, version):
         weight = 95 if reading.is_official else 70
         yield observed(Source.CONFIG, version, weight, f"ENV PYTHON_VERSION={version}")
     for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH"):
@@ -164,7 +172,8 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
             says = f"{match[1]}.{match[2]}"
             yield observed(Source.HISTORY, says, 70, f"{package.family}: {package.name}")
         plain |= bool(match and match[1] == "3" and not match[2])
-    distro = judge_distro(tuple(distro_signals(reading))) if plain else None
+    is_default = plain and not any(_ANOTHER.search(step.text) for step in reading.steps)
+    distro = judge_distro(tuple(distro_signals(reading))) if is_default else None
     default = _default(distro) if distro else None
     if default and distro:
         yield observed(Source.HISTORY, default, 60, f"python3 of {distro.id} {distro.release}")

@@ -83,7 +83,7 @@ def wants(known: Known, needs: Need, platforms: tuple[Platform, ...]) -> tuple[A
     for path in _paths(known, platforms):
         if isinstance(path.end, AskManifest):
             asks[path.end] = None
-        elif isinstance(path.end, Manifest) and needs & ~Need.MANIFEST:
+        elif isinstance(path.end, Manifest) and Need.CONFIG in needs:
             config = path.end.config
             if config.digest not in known.answers:
                 asks[AskConfig(config)] = None

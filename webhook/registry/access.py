@@ -13,7 +13,7 @@ from webhook.registry.exchange import Request, Response, Trip, same_origin
 from webhook.registry.failures import said
 from webhook.registry.lru import Lru
 from webhook.registry.mirrors import Endpoint
-from webhook.registry.redirect import Web, target_of
+from webhook.registry.redirect import Web, reach_of, target_of
 from webhook.registry.token import Purpose, Realm, Tokens, basic, is_sendable
 from webhook.services.ports import Credential, Keychain
 
@@ -61,7 +61,7 @@ class Access:
             if not credential.is_anonymous:
                 tried.append(credential.origin)
             elif refusal and demand.realm is None:
-                break  # without a name and password, Basic is what was just refused
+                continue  # without a name and password, that is what was just refused
             try:
                 response = await self._with(endpoint, request, demand, credential, trip)
             except FetchError as error:
@@ -131,26 +131,23 @@ class Access:
             demand = _Demand(None)
         else:
             url = target_of(challenge.realm, response.url)
-            reach = self._web.reach(url, response, ANYWHERE)
-            realm = Realm(url, challenge.service, reach)
+            realm = Realm(url, challenge.service, reach_of(url, response, ANYWHERE))
             own = _own_scope(endpoint)
             demand = _Demand(realm, tuple(each for each in challenge.scopes if each != own))
-        host = str(endpoint.origin)
-        self._demands.put((host, ""), replace(demand, scopes=()))
+        self._demands.put((endpoint.origin, ""), replace(demand, scopes=()))
         if demand.scopes:
-            self._demands.put((host, endpoint.path), demand)
+            self._demands.put((endpoint.origin, endpoint.path), demand)
         else:
-            self._demands.drop((host, endpoint.path))
+            self._demands.drop((endpoint.origin, endpoint.path))
         return demand
 
     def _remembered(self, endpoint: Endpoint) -> _Demand | None:
-        host = str(endpoint.origin)
-        return self._demands.get((host, endpoint.path)) or self._demands.get((host, ""))
+        origin = endpoint.origin
+        return self._demands.get((origin, endpoint.path)) or self._demands.get((origin, ""))
 
     def _forget(self, endpoint: Endpoint) -> None:
-        host = str(endpoint.origin)
-        self._demands.drop((host, endpoint.path))
-        self._demands.drop((host, ""))
+        self._demands.drop((endpoint.origin, endpoint.path))
+        self._demands.drop((endpoint.origin, ""))
 
 
 def _purpose(

@@ -63,7 +63,10 @@ class GuardedResolver(AbstractResolver):
         self, host: str, port: int = 0, family: socket.AddressFamily = socket.AF_UNSPEC
     ) -> list[ResolveResult]:
         """See ``AbstractResolver.resolve``. Raises ``AddressRefused``."""
-        found = await self._inner.resolve(host, port, family)
+        try:
+            found = await self._inner.resolve(host, port, family)
+        except UnicodeError:
+            raise OSError(f"{host} is no host name") from None  # a label that is too long
         allowed = [result for result in found if network_of(result["host"]) in self._reach]
         if not allowed:
             raise AddressRefused(f"{host} is out of reach")

@@ -21,6 +21,8 @@ _SHARE = 16
 """Tags and failures each get one part in so many of the whole."""
 _SMALL = 8 * 1024
 """Bytes up to which a small window sees everything."""
+_LONGEST = 3600.0
+"""Seconds that a failure is kept whatever the registry asks for: dates can be wrong."""
 _LASTING = frozenset(
     {
         FailureKind.NOT_FOUND,
@@ -109,11 +111,10 @@ class Cache:
         tagged = self._tags.get((scope, repository, tag))
         return tagged if tagged is not None and self.has(scope, tagged.digest) else None
 
-    def keep_tag(self, scope: str, repository: str, tag: str, digest: Digest) -> Tagged:
+    def keep_tag(self, scope: str, repository: str, tag: str, digest: Digest) -> None:
         """Keep what the tag names now."""
         tagged = Tagged(digest, self._clock())
         self._tags.put((scope, repository, tag), tagged, _ENTRY + len(repository) + len(tag))
-        return tagged
 
     def is_fresh(self, tagged: Tagged) -> bool:
         """Whether the tag may be taken for what it was without asking."""
@@ -138,7 +139,8 @@ class Cache:
         if error.kind in _LASTING:
             seconds = options.negative
         elif error.kind is FailureKind.RATE_LIMITED:
-            seconds = options.rate_limited if error.retry_after is None else error.retry_after
+            asked = error.retry_after
+            seconds = options.rate_limited if asked is None else min(asked, _LONGEST)
         elif error.temporary and has_stale:
             seconds = options.stale_hold
         else:

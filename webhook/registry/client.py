@@ -88,7 +88,7 @@ class Registry:
         tagged = self._cache.tag(scope, reference.repository, reference.identifier)
         fresh = tagged is not None and self._cache.is_fresh(tagged)
         self._observer.cache("tag", hit=fresh)
-        if tagged is not None and fresh and (kept := self._kept(scope, tagged)):
+        if tagged is not None and fresh and (kept := self._kept(scope, tagged.digest)):
             return kept
         try:
             return await self._once(
@@ -97,11 +97,10 @@ class Registry:
                 has_stale=tagged is not None,
             )
         except FetchError as error:
-            if error.temporary and tagged is not None and self._cache.may_serve(tagged):
-                kept = self._kept(scope, tagged)
-                if kept is not None:
-                    return replace(kept, stale=True)
-            raise
+            stale = self._stale(scope, tagged) if error.temporary else None
+            if stale is None:
+                raise
+            return stale
 
     async def manifest(
         self, reference: Reference, descriptor: Descriptor, keychain: Keychain
@@ -176,20 +175,26 @@ class Registry:
         """What the tag names now. Never seen: one GET. Seen: a HEAD, which counts as no pull."""
         name = (scope, reference.repository, reference.identifier)
         if tagged is not None:
-            seen = await self._fetcher.head(reference, keychain, deadline)
-            if seen is not None and self._cache.has(scope, seen):
-                kept = self._kept(scope, self._cache.keep_tag(*name, seen))
-                if kept is not None:
-                    return kept
+            told = await self._fetcher.head(reference, keychain, deadline)
+            if told is not None and (kept := self._kept(scope, told)):
+                self._cache.keep_tag(*name, told)
+                return kept
         digest, content = await self._fetcher.tagged(reference, keychain, deadline)
         document = _parse(content, None)
         self._cache.keep(scope, digest, content)
         self._cache.keep_tag(*name, digest)
         return Resolved(digest, document)
 
-    def _kept(self, scope: str, tagged: Tagged) -> Resolved | None:
-        content = self._cache.content(scope, tagged.digest)
-        return None if content is None else Resolved(tagged.digest, _parse(content, None))
+    def _kept(self, scope: str, digest: Digest) -> Resolved | None:
+        content = self._cache.content(scope, digest)
+        return None if content is None else Resolved(digest, _parse(content, None))
+
+    def _stale(self, scope: str, tagged: Tagged | None) -> Resolved | None:
+        """What the tag was, where that may still be served."""
+        if tagged is None or not self._cache.may_serve(tagged):
+            return None
+        kept = self._kept(scope, tagged.digest)
+        return None if kept is None else replace(kept, stale=True)
 
     async def _once(
         self,

@@ -75,22 +75,16 @@ class CredentialHelpers:
         found = shutil.which(program, path=self._path) if _NAME.fullmatch(name) else None
         if found is None:
             raise FileNotFoundError(program)
-        process = await asyncio.create_subprocess_exec(
-            found,
-            "get",
-            stdin=asyncio.subprocess.PIPE,
-            stdout=asyncio.subprocess.PIPE,
-            stderr=asyncio.subprocess.DEVNULL,
-            start_new_session=True,
-        )
+        process = await _start(found, server)
+        ended = False
         try:
             async with asyncio.timeout(self._seconds):
-                output = await _converse(process, server)
+                output = await _output(process)
                 status = await process.wait()
+            ended = True
         finally:
-            if process.returncode is None:
-                _kill(process)
-                await process.wait()
+            if not ended:
+                await _end(process)
         if status == 0:
             return _read(output, program)
         if output.startswith(_NOTHING):
@@ -98,23 +92,41 @@ class CredentialHelpers:
         raise ChildProcessError(program)
 
 
-async def _converse(process: asyncio.subprocess.Process, server: str) -> bytes:
-    if process.stdin is None or process.stdout is None:
-        raise BrokenPipeError
-    process.stdin.write(f"{server}\n".encode())
-    process.stdin.close()
+async def _start(program: str, server: str) -> asyncio.subprocess.Process:
+    # The question waits in a pipe, which is never full of so little: writing to a program that has
+    # ended already fails in another way on every event loop.
+    question, writer = os.pipe()
+    os.write(writer, f"{server}\n".encode())
+    os.close(writer)
+    try:
+        return await asyncio.create_subprocess_exec(
+            program,
+            "get",
+            stdin=question,
+            stdout=asyncio.subprocess.PIPE,
+            stderr=asyncio.subprocess.DEVNULL,
+            start_new_session=True,
+        )
+    finally:
+        os.close(question)
+
+
+async def _output(process: asyncio.subprocess.Process) -> bytes:
     output = bytearray()
-    while chunk := await process.stdout.read(_MAX_OUTPUT):
+    while process.stdout is not None and (chunk := await process.stdout.read(_MAX_OUTPUT)):
         output += chunk
         if len(output) > _MAX_OUTPUT:
             raise ValueError("too much output")
     return bytes(output)
 
 
-def _kill(process: asyncio.subprocess.Process) -> None:
-    """End the helper with all it started: a child of it would keep the pipe open."""
+async def _end(process: asyncio.subprocess.Process) -> None:
+    """End a helper with all it started, and read its pipe to the end, which closes it."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)
+    while process.stdout is not None and await process.stdout.read(_MAX_OUTPUT):
+        pass
+    await process.wait()
 
 
 def _read(output: bytes, program: str) -> Credential | None:

@@ -44,7 +44,7 @@ class Response:
         """Where the address is that answered; as far as its name tells, behind a proxy."""
         if self.peer is not None:
             return network_of(self.peer)
-        return network_by_name(self.url.host or "") or Network.PUBLIC
+        return network_by_name(self.url.raw_host or "") or Network.PUBLIC
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,4 +59,4 @@ class Trip:
 
 def same_origin(one: URL, other: URL) -> bool:
     """Whether scheme, host and port are the same (RFC 6454)."""
-    return (one.scheme, one.host, one.port) == (other.scheme, other.host, other.port)
+    return (one.scheme, one.raw_host, one.port) == (other.scheme, other.raw_host, other.port)

@@ -83,7 +83,7 @@ def retry_after(response: Response, now: Clock) -> float | None:
         return float(text[:9])
     try:
         when: datetime = parsedate_to_datetime(text)
-    except ValueError:
+    except (ValueError, OverflowError):
         return None
     return max(0.0, (when - now()).total_seconds()) if when.tzinfo is not None else None
 

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from yarl import URL
 
-from webhook.errors import InvalidFile, Problem
+from webhook.errors import InvalidFile, Problem, UsageError
 from webhook.oci.reference import DOCKER_HUB
 from webhook.registry.options import HostOptions, RegistryOptions
 from webhook.registry.proxy import is_direct, proxy_for
@@ -29,17 +29,23 @@ class Route:
 
 
 class Hosts:
-    """What is known of hosts before they are asked. Raises ``InvalidFile`` for a bad CA file."""
+    """What is known of hosts before they are asked.
+
+    Raises ``UsageError`` for what is no host, and ``InvalidFile`` for a bad CA file.
+    """
 
     def __init__(self, options: RegistryOptions) -> None:
+        for host in options.hosts:
+            if "/" in host or not host:
+                raise UsageError(f"not a registry host: {host[:80]!r} (write host or host:port)")
         self._options = options
         files = {told.ca for told in options.hosts.values() if told.ca is not None}
         self._trust = {file: _trusting(file) for file in files}
 
-    def origin(self, domain: str) -> URL:
-        """Scheme, host and port of the registry that references name ``domain``."""
+    def origin(self, domain: str) -> str:
+        """``scheme://host[:port]`` of the registry that references name ``domain``."""
         scheme = "http" if self._told(domain).plain_http else "https"
-        return URL(f"{scheme}://{_HUB_HOST if domain == DOCKER_HUB else domain}")
+        return f"{scheme}://{_HUB_HOST if domain == DOCKER_HUB else domain.lower()}"
 
     def route(self, url: URL, domain: str) -> Route:
         """How to get to ``url`` on behalf of the registry ``domain``."""
@@ -50,7 +56,7 @@ class Hosts:
 
     def is_allowed(self, url: URL) -> bool:
         """Whether registries may point to ``url`` whatever its address."""
-        return not self._options.allow_hosts.isdisjoint({url.host or "", _named(url)})
+        return not self._options.allow_hosts.isdisjoint({url.raw_host or "", _named(url)})
 
     def _inherited(self, url: URL, registry: HostOptions) -> str | None:
         proxies = self._options.proxies

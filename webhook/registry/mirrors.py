@@ -5,6 +5,7 @@ from functools import lru_cache
 
 from yarl import URL
 
+from webhook.errors import FailureKind, FetchError, InvalidReference, UsageError
 from webhook.oci import Reference
 from webhook.registry.hosts import Hosts
 from webhook.registry.options import Mirror
@@ -19,8 +20,8 @@ class Endpoint:
     domain: str
     """The registry as references name it: ``docker.io``, whatever host that lives on."""
     path: str
-    origin: URL
-    """Scheme, host and port to talk to."""
+    origin: str
+    """``scheme://host[:port]`` to talk to."""
 
     @property
     def repository(self) -> str:
@@ -30,18 +31,31 @@ class Endpoint:
     @property
     def host(self) -> str:
         """``host[:port]`` that is talked to."""
-        return self.origin.host_port_subcomponent or ""
+        return self.origin.partition("://")[2]
 
     def url(self, kind: str, identifier: str) -> URL:
-        """Where a manifest or blob is; ``kind`` is ``manifests`` or ``blobs``."""
-        # The grammars of paths, tags and digests leave nothing to encode.
-        return URL(f"{self.origin}/v2/{self.path}/{kind}/{identifier}", encoded=True)
+        """Where a manifest or blob is; ``kind`` is ``manifests`` or ``blobs``.
+
+        Raises ``FetchError``: refused, for a host that the grammar allows but that cannot be.
+        """
+        try:
+            # The grammars of paths, tags and digests leave nothing to encode.
+            url = URL(f"{self.origin}/v2/{self.path}/{kind}/{identifier}", encoded=True)
+            can_be = bool(url.raw_host and url.port)
+        except ValueError:
+            can_be = False
+        if not can_be:
+            raise FetchError(FailureKind.REFUSED, f"{self.host[:80]}: not a host to connect to")
+        return url
 
 
 class Mirrors:
-    """Maps repositories to endpoints."""
+    """Maps repositories to endpoints. Raises ``UsageError`` for what is no place of images."""
 
     def __init__(self, mirrors: tuple[Mirror, ...], hosts: Hosts) -> None:
+        for mirror in mirrors:
+            _check_place(mirror.source)
+            _check_place(mirror.target)
         self._mirrors = mirrors
         self._hosts = hosts
         self._memo = lru_cache(_MEMO)(self._endpoints)
@@ -62,3 +76,14 @@ class Mirrors:
     def _endpoint(self, repository: str) -> Endpoint:
         domain, _, path = repository.partition("/")
         return Endpoint(domain, path, self._hosts.origin(domain))
+
+
+def _check_place(place: str) -> None:
+    """Refuse what no repository begins with: a mirror that is never asked would not be noticed."""
+    inside = f"{place}/x/y"
+    try:
+        is_place = Reference.parse(inside).repository == inside
+    except InvalidReference:
+        is_place = False
+    if not is_place:
+        raise UsageError(f"not a place of images: {place[:80]!r} (write host or host/path)")

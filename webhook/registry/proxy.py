@@ -6,24 +6,28 @@ match literal addresses; ``:port`` narrows. This machine is never reached throug
 """
 
 import ipaddress
+import re
 
 from yarl import URL
 
 from webhook.registry.addresses import Network, network_by_name
 from webhook.registry.options import Proxies
 
+_WORD = re.compile(r"(?P<name>\[.*\]|[^:]*)(?::(?P<port>\d+))?", re.ASCII)
+"""``host``, ``host:port``, ``[IPv6]:port``; a bare IPv6 address is none of them."""
+
 
 def proxy_for(url: URL, proxies: Proxies) -> str | None:
     """The proxy for ``url`` that has none of its own; None: go there directly."""
     proxy = proxies.https if url.scheme == "https" else proxies.http
-    if proxy is None or network_by_name(url.host or "") is Network.LOOPBACK:
+    if proxy is None or network_by_name(url.raw_host or "") is Network.LOOPBACK:
         return None
     return None if is_direct(url, proxies) else proxy
 
 
 def is_direct(url: URL, proxies: Proxies) -> bool:
     """Whether ``none_for`` asks to go to ``url`` without a proxy."""
-    host = (url.host or "").lower().rstrip(".")
+    host = (url.raw_host or "").lower().rstrip(".")
     return any(_matches(word.strip().lower(), host, url.port) for word in proxies.none_for)
 
 
@@ -32,16 +36,13 @@ def _matches(word: str, host: str, port: int | None) -> bool:
         return True
     if "/" in word:
         return _is_within(host, word)
-    if word.count(":") == 1 or word.startswith("["):
-        name, colon, wanted = word.rpartition(":")
-        if colon and not wanted.endswith("]"):
-            if wanted != str(port):
-                return False
-            word = name
-    word = word.strip("[]").removeprefix("*")
-    if not word:
+    match = _WORD.fullmatch(word)
+    name, wanted = (match["name"], match["port"]) if match else (word, None)
+    if wanted is not None and wanted != str(port):
         return False
-    return host.endswith(word if word.startswith(".") else f".{word}") or host == word
+    name = name.strip("[]").removeprefix("*")
+    suffix = name if name.startswith(".") else f".{name}"
+    return bool(name) and (host == name or host.endswith(suffix))
 
 
 def _is_within(host: str, network: str) -> bool:

@@ -40,12 +40,12 @@ class Web:
     async def _follow(self, request: Request, domain: str, reach: Network) -> Response:
         for _ in range(_MAX_REDIRECTS + 1):
             route = self._hosts.route(request.url, domain)
-            response = await self._transport.send(request, route, reach)
+            within = ANYWHERE if self._hosts.is_allowed(request.url) else reach
+            response = await self._transport.send(request, route, within)
             if response.status not in _STATUSES or request.form is not None:
                 return response
             target = target_of(response.headers.get("Location", ""), response.url)
-            # Who is on a private network may point into it; whoever is not has no say there.
-            reach = self.reach(target, response, reach)
+            reach = reach_of(target, response, reach)
             if not same_origin(target, request.url):
                 request = replace(request, authorization=None)
             request = replace(request, url=target)
@@ -54,13 +54,15 @@ class Web:
             f"{request.url.host_port_subcomponent}: more than {_MAX_REDIRECTS} redirects",
         )
 
-    def reach(self, target: URL, told_by: Response, reach: Network) -> Network:
-        """Where ``target`` may be, given who pointed there and how that one was reached."""
-        if same_origin(target, told_by.url):
-            return reach
-        if self._hosts.is_allowed(target):
-            return ANYWHERE
-        return reach & (Network.PUBLIC | told_by.network)
+
+def reach_of(target: URL, told_by: Response, reach: Network) -> Network:
+    """Where ``target`` may be, given who pointed there and where that one was allowed to be.
+
+    Who is on a private network may point into it; whoever is not has no say there.
+    """
+    if same_origin(target, told_by.url):
+        return reach
+    return reach & (Network.PUBLIC | told_by.network)
 
 
 def target_of(text: str, told_by: URL) -> URL:
@@ -88,6 +90,6 @@ def _joined(text: str, told_by: URL) -> URL | None:
     try:
         # Kept as it is written: decoding and encoding again would break signatures.
         target = told_by.join(URL(text, encoded=True)).with_fragment(None)
-        return target if _HOST.fullmatch(target.host or "") else None
+        return target if _HOST.fullmatch(target.raw_host or "") else None
     except ValueError:
         return None

@@ -24,6 +24,8 @@ from webhook.services.ports import Clock, Credential
 
 _MIN_LIFETIME = 60.0
 """Seconds that a token lives when its endpoint says nothing or less (the specification's)."""
+_MAX_LIFETIME = 24 * 3600.0
+"""Seconds that a token is kept whatever its endpoint says."""
 _MAX_ANSWER = 64 * 1024
 _KEPT = 8 * 1024 * 1024
 """Bytes of tokens that are kept."""
@@ -146,7 +148,7 @@ class Tokens:
         if not is_sendable(value):
             raise FetchError(FailureKind.MALFORMED, f"{host}: the token endpoint gave no token")
         said = answer.expires_in if isinstance(answer.expires_in, int | float) else 0.0
-        lifetime = max(_MIN_LIFETIME, said)
+        lifetime = min(max(_MIN_LIFETIME, said), _MAX_LIFETIME)
         age = self._age(answer.issued_at)
         # A token that comes expired means that clocks disagree: it is counted from now, then.
         left = lifetime - age if age < lifetime else lifetime

@@ -67,7 +67,7 @@ class Transport:
     async def send(self, request: Request, route: Route, reach: Network) -> Response:
         """Ask once, follow nothing. Raises ``FetchError``."""
         host = request.url.host_port_subcomponent or ""
-        self._check_host(request.url.host or "", reach)
+        self._check_host(request.url.raw_host or "", reach)
         async with self._slots.take(host):
             started, outcome = time.monotonic(), "cancelled"
             try:
@@ -163,14 +163,20 @@ async def _read(answer: aiohttp.ClientResponse, request: Request) -> bytes:
     if success and answer.headers.get("Content-Encoding", "identity") != "identity":
         raise FetchError(FailureKind.MALFORMED, f"{host}: the answer is encoded, unasked for")
     limit = request.limit if success else MAX_ERROR_BODY
+    body = await _bounded(answer, limit)
+    if body is None and success:
+        raise FetchError(FailureKind.TOO_LARGE, f"{host}: the answer is larger than {limit} bytes")
+    return body or b""
+
+
+async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | None:
+    """The body; None, and the connection closed, when it is larger than ``limit``."""
+    if answer.method == "HEAD" or (answer.content_length or limit + 1) <= limit:
+        return await answer.read()
     body = bytearray()
     async for chunk in answer.content.iter_chunked(_CHUNK):
         body += chunk
         if len(body) > limit:
             answer.close()
-            if success:
-                raise FetchError(
-                    FailureKind.TOO_LARGE, f"{host}: the answer is larger than {limit} bytes"
-                )
-            return b""
+            return None
     return bytes(body)

@@ -18,15 +18,12 @@ from webhook.services.inspect import Inspected
 
 _STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim"}
 _INSTRUCTION = 72
+_TITLE = 256
+"""Characters of names that manifests and command lines hold."""
 
 
-def write_verdicts(
-    console: Console, judged: Sequence[Judged], skipped: Sequence[str], *, everything: bool
-) -> None:
-    """``check``: each subject with its findings, then the counts.
-
-    ``skipped`` names policies that say nothing of images by themselves.
-    """
+def write_verdicts(console: Console, judged: Sequence[Judged], *, everything: bool) -> None:
+    """``check``: each subject with its findings, then the counts."""
     for item in judged:
         _write_subject(console, item, everything=everything)
     counts = summary(judged)
@@ -38,17 +35,19 @@ def write_verdicts(
         f"{counts['allowed'] - counts['warned']} allowed; {counts['incomplete']} incomplete",
         soft_wrap=True,
     )
-    if skipped:
-        names = ", ".join(skipped)
-        say = f"Skipped, being limited to namespaces: {names}. Name one with -n."
-        console.print(say, style="dim", soft_wrap=True)
+
+
+def skipped(names: Sequence[str]) -> str:
+    """A line about policies that say nothing of images by themselves."""
+    return f"Skipped, being limited to namespaces: {', '.join(names)}. Name one with -n."
 
 
 def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
     workload = item.subject.workload
-    title = item.subject.target
+    title = shown(item.subject.target, _TITLE)
     if workload is not None:
-        title = f"{title} {workload.kind} {workload.namespace}/{workload.name}"
+        name = shown(f"{workload.namespace}/{workload.name}", _TITLE)
+        title = f"{title} {workload.kind} {name}"
     word, style = _verdict(item)
     console.print(Text.assemble((title, "bold"), "  ", (word, style)), soft_wrap=True)
     for line in lines(item.results):
@@ -76,13 +75,13 @@ def _write_passes(console: Console, item: Judged) -> None:
     for result in item.results:
         passed = [f.rule for f in result.findings if f.outcome is Outcome.PASS]
         if passed:
-            where = f"[{result.container}] " if result.container else ""
-            console.print(f"  pass  {escape(where)}{', '.join(passed)}", soft_wrap=True)
+            where = f"[{shown(result.container, _TITLE)}] " if result.container else ""
+            console.print(f"  pass  {where}{', '.join(passed)}", soft_wrap=True, markup=False)
 
 
 def write_inspected(console: Console, found: Inspected) -> None:
     """``inspect``: one screen for each platform."""
-    console.print(Text(found.reference.written, "bold"), soft_wrap=True)
+    console.print(Text(shown(found.reference.written, _TITLE), "bold"), soft_wrap=True)
     console.print(f"digest   {found.digest}", soft_wrap=True)
     for image in found.profiles:
         console.print()
@@ -160,7 +159,7 @@ def _write_layers(console: Console, image: ImageProfile) -> None:
     table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
     table.add_column("layer", justify="right")
     table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("share", justify="right")
+    table.add_column("share", justify="right", no_wrap=True)
     table.add_column("instruction", overflow="ellipsis", no_wrap=True)
     whole = image.size.pull or 1
     for number, layer in enumerate(image.size.layers, 1):

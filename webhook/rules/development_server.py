@@ -12,7 +12,9 @@ from webhook.profile.shell import Command
 from webhook.profile.wants import Need
 
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
-_RELOADERS = frozenset({"uvicorn", "gunicorn", "hypercorn", "granian", "sanic", "litestar"})
+_RELOADERS = frozenset(
+    {"uvicorn", "fastapi", "gunicorn", "hypercorn", "granian", "sanic", "litestar"}
+)
 _SERVER_FIX = "Use gunicorn or uvicorn without --reload"
 
 

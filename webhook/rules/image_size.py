@@ -23,7 +23,8 @@ class ImageSize(Rule):
     """The image is larger than a limit: ``maxPull`` on what is transferred, ``maxUnpacked`` on disk.
 
     The pull size is the sum of the platform's layers and exact. The unpacked size is an estimate
-    until layers are looked into: it warns and never denies, unless the layers are not compressed.
+    until layers are looked into: it warns and never denies, unless even the pull size is above the
+    limit, or the layers are not compressed.
     Each entry has one action, so the rule may stand twice: a low limit that warns, a high one that
     denies. Without either option the limit is 400M unpacked.
     """
@@ -31,7 +32,7 @@ class ImageSize(Rule):
     id: ClassVar[str] = "image-size"
     title: ClassVar[str] = "The image is too large"
     action: ClassVar[Action] = Action.WARN
-    needs: ClassVar[Need] = Need.MANIFEST | Need.SIZES
+    needs: ClassVar[Need] = Need.MANIFEST
     windows: ClassVar[bool] = True
     why: ClassVar[str] = (
         "Every node pulls it before a Pod can start there: a gigabyte is half a minute of a new "
@@ -76,6 +77,8 @@ class ImageSize(Rule):
     def _unpacked(size: Size, limit: int) -> Violation:
         unpacked = size.unpacked
         said = f"about {megabytes(unpacked.value)} unpacked ({megabytes(size.pull)} to pull)"
+        if size.pull > limit:
+            return Violation(_problem(said, limit, size), _FIX)
         sure = unpacked.low > limit
         return Violation(
             _problem(said, limit, size),

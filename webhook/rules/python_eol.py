@@ -56,7 +56,7 @@ class PythonEol(Rule):
             return Unknown("the Python version could not be determined")
         if python.origin == _MAINTAINED_ELSEWHERE and self.distro_python == "skip":
             return Skip("the distribution maintains its own Python")
-        end = END_OF_LIFE.get(minor, min(END_OF_LIFE.values()) if minor < (3, 4) else None)
+        end = END_OF_LIFE.get(max(minor, min(END_OF_LIFE)))
         if end is None or facts.today < end - timedelta(days=self.warn_days_before):
             return None
         return self._violation(facts, f"{minor[0]}.{minor[1]}", (facts.today - end).days)

@@ -61,6 +61,11 @@ class ShellFormCommand(Rule):
         Example("bash execs one command", fires=False, config={"Cmd": ["bash", "-c", "python a"]}),
         Example("bash with two", fires=True, config={"Cmd": ["bash", "-c", "cd /x; python a"]}),
         Example("options before -c", fires=True, config={"Cmd": ["sh", "-ec", "python app.py"]}),
+        Example(
+            "an option with a value before -c",
+            fires=True,
+            config={"Cmd": ["bash", "-o", "pipefail", "-c", "cd /x; python a"]},
+        ),
         Example("a script is not judged", fires=False, config={"Cmd": ["sh", "/start.sh"]}),
         Example(
             "an ENTRYPOINT in shell form drops CMD",
@@ -83,11 +88,13 @@ class ShellFormCommand(Rule):
 
 def _script(words: tuple[str, ...]) -> str | None:
     """The text behind ``-c``; None when the shell runs a script file or nothing."""
+    is_value = False
     for at, word in enumerate(words):
-        if not word.startswith("-") or word.startswith("--"):
+        if not is_value and (word[:1] not in {"-", "+"} or word.startswith("--")):
             return None
-        if word.endswith("c"):
+        if not is_value and word.endswith("c"):
             return words[at + 1] if at + 1 < len(words) else None
+        is_value = not is_value and word[-1] in "oO"  # bash -o pipefail -O extglob -c
     return None
 
 

@@ -3,7 +3,9 @@
 Python's logging costs more than the whole review it would tell of; see ``tests/benchmarks``.
 """
 
+import logging
 from collections.abc import Callable
+from contextlib import suppress
 from datetime import datetime
 from typing import Any, BinaryIO
 
@@ -14,6 +16,9 @@ from webhook.services.review import Reviewed
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
 _MAX_FINDINGS = 50
+_MAX_IMAGES = 50
+_MAX_REFERENCE = 512
+"""Characters of an image's text: Pods may hold megabytes in its place."""
 
 
 class Log:
@@ -25,8 +30,10 @@ class Log:
     def event(self, level: str, event: str, **fields: Any) -> None:
         """Write one line: time, level, event and the fields given."""
         line = {"time": self._clock(), "level": level, "event": event, **fields}
-        self._stream.write(_ENCODER.encode(line) + b"\n")
-        self._stream.flush()
+        # A log that cannot be written (a full disk, a closed pipe) must not fail reviews.
+        with suppress(OSError):
+            self._stream.write(_ENCODER.encode(line) + b"\n")
+            self._stream.flush()
 
     def reviewed(self, reviewed: Reviewed, seconds: float) -> None:
         """The one line of a review."""
@@ -55,7 +62,10 @@ class Log:
             dryRun=bool(request.dry_run),
             decision=reviewed.decision.value,
             policies=reviewed.policies,
-            images={result.image: result.digest for result in reviewed.results},
+            images={
+                result.image[:_MAX_REFERENCE]: result.digest
+                for result in reviewed.results[:_MAX_IMAGES]
+            },
             findings=[
                 dict(zip(_FINDING_KEYS, finding, strict=True))
                 for finding in findings[:_MAX_FINDINGS]
@@ -65,3 +75,20 @@ class Log:
 
 
 _FINDING_KEYS = ("container", "platform", "rule", "action", "outcome", "message")
+
+
+class Forwarding(logging.Handler):
+    """Makes events of what libraries tell Python's logging, so that every line is JSON."""
+
+    def __init__(self, log: Log) -> None:
+        super().__init__(logging.WARNING)
+        self._log = log
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Write one record; of an error its kind only, for its text may hold anything."""
+        error = record.exc_info[0] if record.exc_info else None
+        fields = {"error": error.__name__} if error is not None else {}
+        message = record.getMessage().partition("\n")[0][:_MAX_REFERENCE]
+        self._log.event(
+            record.levelname.lower(), "library", source=record.name, message=message, **fields
+        )

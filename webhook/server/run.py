@@ -21,19 +21,30 @@ KEEP_ALIVE = 120
 _BACKLOG = 2048
 _GRACE = 10
 """Seconds that running requests get when the port closes."""
+_CLOSE = (b"connection", b"close")
 
 
 class _Server(uvicorn.Server):
     """A server that leaves signals to its process and says when it has started."""
 
-    def __init__(self, config: uvicorn.Config) -> None:
+    def __init__(self, config: uvicorn.Config, stop: asyncio.Event) -> None:
         super().__init__(config)
-        self.up = asyncio.Event()
+        self.up, self._stop = asyncio.Event(), stop
 
     async def startup(self, sockets: list[socket.socket] | None = None) -> None:
         """See uvicorn.Server.startup."""
         await super().startup(sockets)
         self.up.set()
+
+    async def on_tick(self, counter: int) -> bool:
+        """See uvicorn.Server.on_tick; once it is to stop, every answer closes its connection.
+
+        A client would otherwise send its next request just when an idle connection is closed.
+        """
+        if self._stop.is_set() and _CLOSE not in self.config.encoded_headers:
+            self.config.encoded_headers.append(_CLOSE)
+            counter = 0  # the headers of every answer are made anew
+        return await super().on_tick(counter)
 
     def capture_signals(self) -> Any:
         """See uvicorn.Server.capture_signals."""
@@ -58,9 +69,15 @@ def listen(host: str, port: int) -> socket.socket:
 
 @asynccontextmanager
 async def running(
-    app: Any, sock: socket.socket, context: ssl.SSLContext | None = None
+    app: Any,
+    sock: socket.socket,
+    context: ssl.SSLContext | None = None,
+    stop: asyncio.Event | None = None,
 ) -> AsyncIterator[int]:
-    """Serve ``app`` on a listening socket inside the block; gives the port."""
+    """Serve ``app`` on a listening socket inside the block; gives the port.
+
+    Once ``stop`` is set, connections are no longer kept for another request.
+    """
     config = uvicorn.Config(
         app,
         http="httptools",
@@ -72,7 +89,7 @@ async def running(
         log_config=None,
         server_header=False,
     )
-    server = _Server(config)
+    server = _Server(config, stop or asyncio.Event())
     task = asyncio.create_task(server.serve(sockets=[sock]))
     try:
         await server.up.wait()

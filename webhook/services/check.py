@@ -1,7 +1,7 @@
 """Verdicts for images and manifests, as a command asks for them."""
 
 import asyncio
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
@@ -18,6 +18,8 @@ from webhook.services.ports import Keychain
 
 MAX_MANIFEST = 64 * 1024 * 1024
 """Bytes of one file of manifests."""
+AT_ONCE = 32
+"""Subjects that are judged at once: the time of one begins when its registry may be asked."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,18 +65,20 @@ async def check(
     *,
     keep_passes: bool = False,
 ) -> tuple[Judged, ...]:
-    """Judge every subject as the Pods it would make.
+    """Judge every subject as the Pods it would make, each in ``seconds``, some at a time.
 
     ``namespace`` is for images by themselves and for manifests that name none.
     """
+    places = asyncio.Semaphore(AT_ONCE)
 
     async def judged(subject: Subject) -> Judged:
         workload = subject.workload
         uses = (bare_use(subject.image),) if workload is None else image_uses(workload.pod)
         where = namespace if workload is None else workload.namespace
-        results = await judge.judge(
-            policies, uses, where, keychain, seconds, keep_passes=keep_passes
-        )
+        async with places:
+            results = await judge.judge(
+                policies, uses, where, keychain, seconds, keep_passes=keep_passes
+            )
         return Judged(subject, results)
 
     return tuple(await asyncio.gather(*map(judged, subjects)))
@@ -94,22 +98,32 @@ def subjects_in(text: str, file: str, namespace: str | None) -> tuple[Subject, .
     )
 
 
-def _objects(document: Document) -> Iterable[tuple[tuple[str | int, ...], dict[str, Any]]]:
-    data = document.data
-    if not isinstance(data, dict):
+_Path = tuple[str | int, ...]
+
+
+def _objects(document: Document) -> Iterator[tuple[_Path, dict[str, Any]]]:
+    """The objects of a document with their places, those of (nested) lists one by one."""
+    if not isinstance(document.data, dict):
         raise InvalidFile((document.problem((), "not a Kubernetes object"),))
-    items = data.get("items")
-    if isinstance(items, list) and str(data.get("kind", "")).endswith("List"):
-        for at, item in enumerate(items):
-            if isinstance(item, dict):
-                yield ("items", at), item
-    else:
-        yield (), data
+    waiting: list[tuple[_Path, dict[str, Any]]] = [((), document.data)]
+    while waiting:
+        path, item = waiting.pop()
+        kind, items = str(item.get("kind", "")), item.get("items")
+        if not (kind.endswith("List") and isinstance(items, list)):
+            yield path, item
+            continue
+        # The items of a PodList are Pods of the same version, and need not say so.
+        stated = {"apiVersion": item.get("apiVersion"), "kind": kind.removesuffix("List")}
+        waiting += [
+            ((*path, "items", at), stated | inner)
+            for at, inner in reversed(list(enumerate(items)))
+            if isinstance(inner, dict)
+        ]
 
 
 def _subject(
     document: Document,
-    path: tuple[str | int, ...],
+    path: _Path,
     item: dict[str, Any],
     namespace: str | None,
 ) -> Subject | None:

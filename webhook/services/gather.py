@@ -166,8 +166,8 @@ def _key(digest: Digest, need: Wanted) -> tuple[str, str]:
 
 
 def _weight(found: tuple[Image | Unavailable, ...]) -> int:
-    configs = (item.config for item in found if isinstance(item, Image))
-    return sum(_PROFILE_WEIGHT + 2 * len(config.raw) for config in configs if config is not None)
+    configs = [item.config for item in found if isinstance(item, Image)]
+    return sum(_PROFILE_WEIGHT + (2 * len(config.raw) if config else 0) for config in configs)
 
 
 def _late(seconds: float) -> Learnt:

@@ -14,7 +14,8 @@ class PolicyStore:
 
     def __init__(self, read: PolicyTexts, catalogue: Catalogue) -> None:
         self._read, self._catalogue = read, catalogue
-        self._current = load(read(), catalogue)
+        self._seen = list(read())
+        self._current = load(self._seen, catalogue)
 
     def current(self) -> PolicySet:
         """The set in force."""
@@ -23,9 +24,14 @@ class PolicyStore:
     def reload(self) -> bool:
         """Read the files again; says whether anything changed.
 
-        A set that cannot be used raises ``InvalidFile`` and leaves the old one in force.
+        A set that cannot be used raises ``InvalidFile`` and leaves the old one in force; the same
+        bad set is not complained of twice.
         """
-        fresh = load(self._read(), self._catalogue)
+        texts = list(self._read())
+        if texts == self._seen:
+            return False
+        self._seen = texts
+        fresh = load(texts, self._catalogue)
         changed = fresh.hash != self._current.hash
         if changed:
             self._current = fresh

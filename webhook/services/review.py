@@ -82,9 +82,9 @@ def subject(request: AdmissionRequest) -> tuple[Workload | None, tuple[ImageUse,
     workload = Workload.of(request.object, request.namespace)
     if workload is None or request.object is None:
         return None, ()
+    if request.operation == "CREATE":
+        return workload, image_uses(workload.pod)
     metadata = request.object.metadata
     if metadata is not None and metadata.deletion_timestamp is not None:
         return None, ()
-    if request.operation == "CREATE":
-        return workload, image_uses(workload.pod)
     return workload, changed_uses(workload, Workload.of(request.old_object, request.namespace))

@@ -57,8 +57,9 @@ def _context(certificate: Path, key: Path) -> ssl.SSLContext:
     context.set_alpn_protocols(["http/1.1"])
     try:
         context.load_cert_chain(certificate, key, password=_no_password)
-    except (ssl.SSLError, ValueError) as error:
-        reason = error.reason if isinstance(error, ssl.SSLError) else str(error)
+    except (OSError, ValueError) as error:
+        # OpenSSL gives no reason for a file without any PEM block; an SSLError is an OSError.
+        reason = getattr(error, "reason", str(error)) or "not a PEM certificate with its key"
         raise UsageError(f"{certificate} and {key} cannot be served: {reason}") from None
     return context
 
