@@ -85,7 +85,8 @@ def policy_texts(places: Sequence[str]) -> list[tuple[str, str]]:
     a mounted ConfigMap is read once. Raises ``UsageError``.
     """
     try:
-        return [(str(file), read_text(file)) for place in places for file in _policy_files(place)]
+        files = dict.fromkeys(file for place in places for file in _policy_files(place))
+        return [(str(file), read_text(file)) for file in files]
     except OSError as error:
         raise UsageError(f"cannot read {error.filename}: {error.strerror}") from None
 
@@ -280,6 +281,10 @@ def _certificate(settings: Settings) -> ServingCertificate:
     from webhook.tls.serving import in_memory
 
     if settings.self_signed:
+        if settings.tls_cert is not None or settings.tls_key is not None:
+            raise UsageError(
+                "--self-signed makes a certificate: leave --tls-cert and --tls-key out"
+            )
         hosts = ("localhost", "127.0.0.1", "::1")
         return in_memory(self_signed(hosts, clock()))
     if settings.tls_cert is None or settings.tls_key is None:

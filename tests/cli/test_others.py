@@ -119,3 +119,7 @@ def test_colour_is_for_terminals_that_want_it(
         monkeypatch.setenv(name, value)
     console("auto").print("denied", style="red")
     assert ("\x1b[31m" in terminal.getvalue()) is coloured
+
+
+def test_a_policy_that_is_named_twice_counts_once(slimgate: Slimgate):
+    assert slimgate("policy", "lint", "baseline", "baseline").out.startswith("1 policy is valid")

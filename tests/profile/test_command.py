@@ -61,6 +61,7 @@ def test_wrapping_without_end_is_given_up() -> None:
         (["sh", "-c", "cd /app && exec python manage.py migrate"], 80),
         (["C:\\Python\\python.exe", "x.py"], 80),
         (["/entrypoint.sh", "celery"], 80),
+        (["sh", "-c", "python${PY} app.py"], 80),
         (["poetry", "run", "mytool"], 80),
         (["tini", "-g", "--", "start-notebook.sh"], 80),
         (["/app/main.py"], 60),

@@ -38,6 +38,7 @@ def distro(history: list[Json], **more: object) -> Distro | None:
         ([], {"env": ["PATH=/x:/var/lang/bin:/usr/bin"]}, Distro("amzn")),
         ([], {"env": ["OS_FLAVOUR=debian-12"]}, Distro("debian", "12")),
         ([], {"env": ["OS_FLAVOUR=photon-5"]}, Distro("photon", "5")),
+        ([], {"labels": {"com.docker.dhi.distro": "alpine-3.23"}}, Distro("alpine", "3.23")),
         ([], {"env": ["DISTTAG=f40container"]}, Distro("fedora", "40")),
         ([], {"env": ["NV_ML_REPO_URL=https://x/repos/ubuntu2004/x86_64"]}, Distro("ubuntu", "20.04")),
         ([], {"labels": {"com.redhat.component": "ubi9-container"}}, Distro("rhel", "9")),

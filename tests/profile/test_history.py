@@ -100,6 +100,12 @@ def test_build_arguments_are_kept_apart_from_the_script() -> None:
     assert (step.build_args, step.text) == ("TOKEN=s3cret NAME=a b", "pip install x")
 
 
+def test_versions_alone_are_filled_into_what_a_run_starts_and_never_a_secret() -> None:
+    step = one("RUN |2 PY=3.12 TOKEN=s3cret /bin/sh -c python$PY -m pip install $TOKEN # buildkit")
+    assert step.programs[0] == ("python3.12", "-m", "pip", "install", "$TOKEN")
+    assert "s3cret" not in str(step.programs)
+
+
 def test_buildah_puts_run_flags_behind_the_shell() -> None:
     step = one("|1 A=b /bin/sh -c --mount=type=cache,target=/root/.cache pip install x")
     assert step.flags == ("--mount=type=cache,target=/root/.cache",)

@@ -47,6 +47,23 @@ def test_a_variable_of_the_environment_stays_as_it_is() -> None:
     assert split("apt-get install $PHPIZE_DEPS") == (("apt-get", "install", "$PHPIZE_DEPS"),)
 
 
+def test_a_build_argument_is_filled_in_wherever_it_stands() -> None:
+    script = 'apt-get install python$PY python${PY}-venv "$OTHER"'
+    assert split(script, {"PY": "3.12"}) == (
+        ("apt-get", "install", "python3.12", "python3.12-venv", "$OTHER"),
+    )
+
+
+def test_a_build_argument_reaches_through_a_variable_of_the_text() -> None:
+    script = 'spec="python=${PY}"; conda install "${spec}"'
+    assert split(script, {"PY": "3.11"})[1] == ("conda", "install", "python=3.11")
+
+
+def test_very_long_words_are_left_as_they_are() -> None:
+    word = "$A" * 1000
+    assert split(word, {"A": "x" * 32}) == ((word,),)
+
+
 def test_a_variable_before_a_command_is_that_commands_alone() -> None:
     assert split("x=python3 true; apt-get install $x")[1] == ("apt-get", "install", "$x")
 

@@ -127,7 +127,32 @@ def test_images_without_a_package_manager_are_distroless(history: list[Json]) ->
     assert base(history).variant is Variant.DISTROLESS
 
 
-@pytest.mark.parametrize("history", [[], kaniko("kaniko"), [{"comment": "merge"}]])
+@pytest.mark.parametrize(
+    ("history", "variant", "confidence"),
+    [
+        (python_slim()[2:], Variant.SLIM, 70),
+        (python_full()[3:], Variant.FULL, 90),
+        (python_alpine()[3:], Variant.ALPINE, 90),
+    ],
+)
+def test_a_history_that_begins_above_the_system_still_shows_the_official_steps(
+    history: list[Json], variant: Variant, confidence: int
+) -> None:
+    found = base(history, env=PYTHON_ENV)
+    assert (found.variant, found.confidence) == (variant, confidence)
+
+
+@pytest.mark.parametrize(
+    "history",
+    [
+        [],
+        kaniko("kaniko"),
+        [{"comment": "merge"}],
+        python_slim()[:4],
+        python_slim()[3:],
+        [{"created_by": "bazel build //app"}],
+    ],
+)
 def test_a_lost_history_leaves_the_variant_unknown(history: list[Json]) -> None:
     found = base(history, env=PYTHON_ENV)
     assert (found.variant, found.confidence) == (Variant.UNKNOWN, 0)

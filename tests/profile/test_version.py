@@ -51,6 +51,16 @@ def test_the_official_image_says_its_version_in_full() -> None:
             {},
             "3.12",
         ),
+        (
+            [
+                *ubuntu("22.04"),
+                {"created_by": "RUN |1 PY=3.12 /bin/sh -c apt-get install -y python3-pip python${PY} # buildkit"},
+            ],
+            {},
+            "3.12",
+        ),
+        ([*python_slim(), *buildkit("RUN uv python install 3.13")], {"env": PYTHON_ENV}, "3.13"),
+        ([*python_slim(), *buildkit("RUN uv python install 3.11")], {"env": PYTHON_ENV}, "3.11.9"),
     ],
 )  # fmt: skip
 def test_a_version_is_read_where_one_is_said(
@@ -69,6 +79,15 @@ def test_a_version_is_read_where_one_is_said(
         (buildkit("RUN conda install -y numpy"), {"env": PYTHON_ENV}),
         (buildkit("RUN conda install python=3.8", "RUN conda create -n x python=3.10"), {}),
         (buildkit("RUN conda install 'python>=3.8'"), {}),
+        ([*ubuntu("20.04"), *buildkit("RUN apt-get install -y python3-pip python${PY}")], {}),
+        (
+            [
+                *ubuntu("20.04"),
+                *buildkit("RUN add-apt-repository ppa:deadsnakes/ppa && /install.sh python3 3.9"),
+                *buildkit("RUN apt-get install -y python3-pip"),
+            ],
+            {},
+        ),
     ],
 )
 def test_a_version_is_not_guessed(history: list[Json], more: dict[str, object]) -> None:

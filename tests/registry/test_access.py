@@ -5,25 +5,29 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from tests.registry.conftest import NOBODY, PATH, image, keychain, pull, trips
 from tests.registry.images import keep
+from tests.registry.world import (
+    ADA,
+    BASIC,
+    BEARER,
+    NOBODY,
+    PATH,
+    USERS,
+    failure,
+    image,
+    keychain,
+    pull,
+    trips,
+)
 from webhook.errors import FailureKind, FetchError
 from webhook.sandbox.behaviour import Behaviour, User
 from webhook.sandbox.store import Store
 
-ADA = {"username": "ada", "password": "s3cret"}
-USERS = {"ada": User("s3cret", identity_token="refresh-ada")}
-BEARER = Behaviour("bearer", USERS)
-BASIC = Behaviour("basic", USERS)
-
 
 async def refused(client, reference, credentials) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        await client.resolve(reference, credentials)
-    assert caught.value.kind is FailureKind.UNAUTHORIZED
-    assert "s3cret" not in caught.value.detail
-    assert caught.value.detail.isprintable()
-    return caught.value
+    error = await failure(client, reference, credentials)
+    assert error.kind is FailureKind.UNAUTHORIZED
+    return error
 
 
 async def test_an_open_registry_sees_no_credentials_though_there_are_some(serve, connect):
@@ -79,9 +83,7 @@ async def test_a_registry_token_is_sent_as_it_is(rogue, connect):
     registry = await rogue(answer)
     client = connect(registry.host)
     credentials = keychain((registry.host, {"registrytoken": "ready-made"}))
-    with pytest.raises(FetchError) as caught:
-        await client.resolve(image(registry.host), credentials)
-    assert caught.value.kind is FailureKind.NOT_FOUND
+    assert (await failure(client, image(registry.host), credentials)).kind is FailureKind.NOT_FOUND
     assert len(registry.seen) == 2
 
 
@@ -190,9 +192,9 @@ async def test_a_scope_that_is_demanded_later_is_asked_for_then_and_remembered(r
     client = connect(registry.host)
     for name, requests in [("open:1", 3), ("rewritten:1", 4), ("rewritten:2", 1)]:
         registry.seen.clear()
-        with pytest.raises(FetchError) as caught:
-            await client.resolve(image(registry.host, name), NOBODY)
-        assert caught.value.kind is FailureKind.NOT_FOUND
+        assert (
+            await failure(client, image(registry.host, name), NOBODY)
+        ).kind is FailureKind.NOT_FOUND
         assert len(registry.seen) == requests
 
 
@@ -223,9 +225,8 @@ async def test_a_realm_that_moved_is_learnt_anew(serve, connect, clock):
     elsewhere = await serve(BEARER)
     registry = await serve(replace(BEARER, realm=f"{elsewhere.origin}/gone"))
     client, credentials = connect(registry), keychain((registry, ADA))
-    with pytest.raises(FetchError) as caught:
-        await client.resolve(image(registry), credentials)
-    assert caught.value.kind is FailureKind.UNSUPPORTED, "a missing endpoint is no missing image"
+    error = await failure(client, image(registry), credentials)
+    assert error.kind is FailureKind.UNSUPPORTED, "a missing endpoint is no missing image"
     registry.behaviour = BEARER
     clock.seconds += 31
     await client.resolve(image(registry), credentials)

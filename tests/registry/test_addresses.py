@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.registry.conftest import Names
+from tests.registry.world import Names
 from webhook.errors import FailureKind, FetchError
 from webhook.registry.addresses import (
     ANYWHERE,

@@ -4,7 +4,7 @@ import os
 
 import pytest
 
-from tests.registry.conftest import Clock
+from tests.registry.world import Clock
 from webhook.errors import FailureKind, FetchError
 from webhook.oci import Digest
 from webhook.registry.cache import Cache, Content

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.conftest import Clock
+from tests.registry.world import Clock
 from webhook.registry.credhelper import CredentialHelpers
 from webhook.services.ports import Credential
 

@@ -4,7 +4,7 @@ import pytest
 from multidict import CIMultiDict, CIMultiDictProxy
 from yarl import URL
 
-from tests.registry.conftest import Clock
+from tests.registry.world import Clock
 from webhook.errors import FailureKind
 from webhook.registry.exchange import Response
 from webhook.registry.failures import error_code, of_status, retry_after

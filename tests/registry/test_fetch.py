@@ -5,22 +5,13 @@ from dataclasses import replace
 import pytest
 from aiohttp import web
 
-from tests.registry.conftest import NOBODY, PATH, image, keychain, pull, trips
 from tests.registry.images import build, keep
-from webhook.errors import FailureKind, FetchError
+from tests.registry.world import ADA, NOBODY, PATH, failing, image, keychain, pull, trips
+from webhook.errors import FailureKind
 from webhook.oci import MediaType
 from webhook.registry.options import Mirror, RegistryOptions
 from webhook.sandbox.behaviour import Behaviour, User
 from webhook.sandbox.store import Store
-
-ADA = {"username": "ada", "password": "s3cret"}
-
-
-async def failure(question) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        await question
-    assert caught.value.detail.isprintable()
-    return caught.value
 
 
 async def parts(client, registry):
@@ -41,7 +32,7 @@ async def test_other_bytes_than_were_asked_for_are_a_mismatch(serve, connect):
         client.manifest(image(registry), child, NOBODY),
         client.config(image(registry), config, NOBODY),
     ):
-        assert (await failure(question)).kind is FailureKind.DIGEST_MISMATCH
+        assert (await failing(question)).kind is FailureKind.DIGEST_MISMATCH
 
 
 async def test_bytes_that_do_not_match_are_not_kept(serve, connect):
@@ -49,7 +40,7 @@ async def test_bytes_that_do_not_match_are_not_kept(serve, connect):
     resolved, _, _ = await parts(connect(registry), registry)
     registry.behaviour = Behaviour(lie=True)
     client, pinned = connect(registry), image(registry, f"{PATH}@{resolved.digest}")
-    await failure(client.resolve(pinned, NOBODY))
+    await failing(client.resolve(pinned, NOBODY))
     assert client.known(pinned, NOBODY) is None
     registry.behaviour = Behaviour()
     assert await client.resolve(pinned, NOBODY) == resolved
@@ -66,7 +57,7 @@ async def test_another_size_than_the_descriptor_tells_is_a_mismatch(serve, conne
             client.manifest(image(registry), replace(child, size=child.size + by), NOBODY),
             client.config(image(registry), replace(config, size=config.size + by), NOBODY),
         ):
-            assert (await failure(question)).kind is FailureKind.DIGEST_MISMATCH
+            assert (await failing(question)).kind is FailureKind.DIGEST_MISMATCH
 
 
 async def test_what_its_descriptor_says_is_too_large_is_not_asked_for(serve, connect):
@@ -78,7 +69,7 @@ async def test_what_its_descriptor_says_is_too_large_is_not_asked_for(serve, con
         client.manifest(image(registry), replace(child, size=5 * 1024 * 1024), NOBODY),
         client.config(image(registry), replace(config, size=3 * 1024 * 1024), NOBODY),
     ):
-        assert (await failure(question)).kind is FailureKind.TOO_LARGE
+        assert (await failing(question)).kind is FailureKind.TOO_LARGE
     assert registry.seen == []
 
 
@@ -87,7 +78,7 @@ async def test_a_config_is_at_most_two_mebibytes(rogue, serve, connect):
     _, _, config = await parts(connect(honest), honest)
     server = await rogue(lambda _: web.Response(body=bytes(2 * 1024 * 1024 + 1)))
     question = connect(server.host).config(image(server.host), config, NOBODY)
-    assert (await failure(question)).kind is FailureKind.TOO_LARGE
+    assert (await failing(question)).kind is FailureKind.TOO_LARGE
 
 
 async def test_a_digest_told_in_a_header_is_not_believed_of_a_body(serve, connect):
@@ -110,7 +101,7 @@ async def test_what_is_no_image_is_said_to_be_none(rogue, connect, body, media_t
     server = await rogue(lambda _: web.Response(body=body, content_type=media_type))
     client = connect(server.host)
     for _ in range(2):
-        assert (await failure(client.resolve(image(server.host), NOBODY))).kind is kind
+        assert (await failing(client.resolve(image(server.host), NOBODY))).kind is kind
     assert len(server.seen) == 1, "it is remembered for a while"
 
 
@@ -120,7 +111,7 @@ async def test_a_config_that_is_no_json_is_malformed(serve, connect):
     config = store.put_blob(b"no JSON", MediaType.OCI_CONFIG)
     store.put_manifest(PATH, built.manifest, MediaType.OCI_MANIFEST, "1.0")
     question = connect(registry).config(image(registry), config, NOBODY)
-    assert (await failure(question)).kind is FailureKind.MALFORMED
+    assert (await failing(question)).kind is FailureKind.MALFORMED
 
 
 async def test_a_registry_without_head_is_asked_by_get(rogue, connect, clock):
@@ -208,7 +199,7 @@ async def test_a_mirror_that_nobody_answers_for_gives_way(serve, connect, unused
 async def test_the_registry_has_the_last_word(mirrored, connect):
     registry, mirror, options = await mirrored()
     client = connect(registry, mirror, options=options)
-    error = await failure(client.resolve(image(registry, f"{PATH}:none"), NOBODY))
+    error = await failing(client.resolve(image(registry, f"{PATH}:none"), NOBODY))
     assert error.kind is FailureKind.NOT_FOUND
     assert registry.host in error.detail
 

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.registry.conftest import KEY
+from tests.registry.world import KEY
 from webhook.registry.credhelper import CredentialHelpers
 from webhook.registry.dockerconfig import DockerConfig, parse_docker_config
 from webhook.registry.keychain import ANONYMOUS, DockerKeychain, JoinedKeychain

@@ -31,7 +31,7 @@ def test_a_mirror_replaces_the_prefix(source, target, expected):
     assert repositories("nginx", (source, target)) == [expected, "docker.io/library/nginx"]
 
 
-@pytest.mark.parametrize("source", ["docker.io/lib", "docker", "ghcr.io"])
+@pytest.mark.parametrize("source", ["docker.io/lib", "docker.i", "ghcr.io"])
 def test_a_prefix_is_made_of_whole_segments(source):
     assert repositories("nginx", (source, "mirror.corp")) == ["docker.io/library/nginx"]
 

@@ -3,22 +3,11 @@
 import pytest
 from aiohttp import web
 
-from tests.registry.conftest import NOBODY, PATH, Names, image, keychain, pull
 from tests.registry.forward import ForwardProxy
-from webhook.errors import FailureKind, FetchError
+from tests.registry.world import ADA, BASIC, NOBODY, PATH, Names, failure, image, keychain, pull
+from webhook.errors import FailureKind
 from webhook.registry.options import Proxies, RegistryOptions
-from webhook.sandbox.behaviour import Behaviour, User
-
-ADA = {"username": "ada", "password": "s3cret"}
-BASIC = Behaviour("basic", {"ada": User("s3cret")})
-
-
-async def failure(client, reference, credentials=NOBODY) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        await client.resolve(reference, credentials)
-    assert "signature" not in caught.value.detail
-    assert caught.value.detail.isprintable()
-    return caught.value
+from webhook.sandbox.behaviour import Behaviour
 
 
 def pointing(location: str, status: int = 307):

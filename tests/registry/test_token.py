@@ -7,12 +7,10 @@ from typing import Any
 import pytest
 from aiohttp import web
 
-from tests.registry.conftest import NOBODY, PATH, Counter, Rogue, image, keychain
+from tests.registry.world import ADA, NOBODY, PATH, Counter, Rogue, failure, image, keychain
 from webhook.errors import FailureKind, FetchError
 from webhook.registry.options import RegistryOptions
 from webhook.services.ports import Credential
-
-ADA = {"username": "ada", "password": "s3cret"}
 
 
 class Guarded:
@@ -47,9 +45,7 @@ def guard(rogue):
 
 async def ask(client, guarded: Guarded, credentials=NOBODY, tag: str = "1") -> FetchError:
     """The failure of one question: not found means that the token was accepted."""
-    with pytest.raises(FetchError) as caught:
-        await client.resolve(image(guarded.server.host, f"{PATH}:{tag}"), credentials)
-    return caught.value
+    return await failure(client, image(guarded.server.host, f"{PATH}:{tag}"), credentials)
 
 
 @pytest.mark.parametrize(

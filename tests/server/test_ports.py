@@ -101,12 +101,20 @@ async def test_connections_are_not_kept_once_it_is_to_stop():
             pytest.fail("connections are still kept")
 
 
-async def test_serving_without_a_certificate_says_what_to_type():
+@pytest.mark.parametrize(
+    ("flags", "told"),
+    [
+        ([], b"name a certificate with --tls-cert and --tls-key, or say --self-signed"),
+        (
+            ["--self-signed", "--tls-cert", "tls.crt"],
+            b"--self-signed makes a certificate: leave --tls-cert and --tls-key out",
+        ),
+    ],
+)
+async def test_an_unclear_certificate_is_refused_with_what_to_type(flags: list[str], told: bytes):
     process = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "webhook", "serve", stderr=asyncio.subprocess.PIPE
+        sys.executable, "-m", "webhook", "serve", *flags, stderr=asyncio.subprocess.PIPE
     )
     _, said = await asyncio.wait_for(process.communicate(), 30)
     assert process.returncode == 2
-    assert said == (
-        b"slimgate: name a certificate with --tls-cert and --tls-key, or say --self-signed\n"
-    )
+    assert said == b"slimgate: " + told + b"\n"

@@ -3,7 +3,7 @@ from dataclasses import dataclass
 
 import pytest
 
-from tests.services.sources import Gate, MemorySource
+from tests.services.sources import Gate, MemorySource, at_once
 from webhook.errors import FailureKind
 from webhook.oci import Platform, Reference, Unavailable
 from webhook.policy.plan import Wanted
@@ -169,3 +169,15 @@ async def test_profiles_without_a_config_take_room_too(store: Store):
     source.asked.clear()
     await gatherer.gather({SINGLE: MANIFEST_ONLY}, Someone(), 5)
     assert source.asked == ["resolve"]  # the room was for one
+
+
+async def test_one_slow_registry_leaves_room_for_the_others(store: Store):
+    source = MemorySource(store, Gate())
+    gatherer = Gatherer(source, max_flights=4)
+    slow = {Reference.parse(f"slow.test/shop/x{number}:1"): AMD64 for number in range(4)}
+    found = await gatherer.gather(slow, Someone(), 0.01)
+    assert sum("too many" in item.detail for (item,) in found.values()) == 2  # type: ignore[union-attr]
+    source.delay = at_once
+    (other,) = (await gatherer.gather({SINGLE: AMD64}, Someone(), 5))[SINGLE]
+    assert isinstance(other, ImageProfile)
+    await gatherer.aclose()

@@ -52,7 +52,8 @@ def lint(places: Places = None) -> None:
             if document.data.get("kind") == "PolicyCases":
                 load_cases(document)
     names = ", ".join(policy.name for policy in found.policies)
-    typer.echo(f"{len(found.policies)} policies are valid: {names}")
+    are = "policy is" if len(found.policies) == 1 else "policies are"
+    typer.echo(f"{len(found.policies)} {are} valid: {names}")
 
 
 def run_cases(places: Places = None) -> None:

@@ -10,10 +10,11 @@ from enum import Enum
 
 import msgspec
 
-from webhook.kube.workload import Container, EnvVar, PodSpec, SecurityContext
+from webhook.kube.workload import Container, PodSpec, SecurityContext
 from webhook.profile import Runtime, User
 
 _NOTHING = SecurityContext()
+_NO_NAMES: frozenset[str] = frozenset()
 
 
 class Hidden(Enum):
@@ -31,20 +32,36 @@ def argv(container: Container, runtime: Runtime) -> tuple[str, ...]:
     return runtime.entrypoint + (container.args or runtime.cmd)
 
 
-def variable(
-    name: str, env: Mapping[str, EnvVar], container: Container, runtime: Runtime
-) -> str | Hidden | None:
-    """The value of a variable; None when it is unset, ``Hidden`` when it cannot be seen.
+class Environment(msgspec.Struct, frozen=True):
+    """The variables of a container: its own over ``envFrom`` over the image's."""
 
-    ``env`` is the container's own by name: it wins over ``envFrom``, which wins over the image.
-    """
-    item = env.get(name)
-    if item is not None:
-        return Hidden.VALUE_FROM if item.value_from is not None else item.value or ""
-    if container.env_from and any(name.startswith(s.prefix or "") for s in container.env_from):
-        return Hidden.ENV_FROM
-    value = runtime.env.get(name)
-    return Hidden.LAUNCHER if value is None and runtime.launcher else value
+    visible: Mapping[str, str | Hidden]
+    """What the image and ``env`` say; of equal names the last of ``env``."""
+    own: frozenset[str]
+    """Names that ``env`` itself sets, where ``envFrom`` could set others."""
+    prefixes: tuple[str, ...]
+    """Prefixes of the names that ``envFrom`` may set; an empty one is every name."""
+    has_launcher: bool
+    """Whether a launcher may set what nothing else does."""
+
+    def get(self, name: str) -> str | Hidden | None:
+        """The value of a variable; None when it is unset, ``Hidden`` when it cannot be seen."""
+        if self.prefixes and name not in self.own and name.startswith(self.prefixes):
+            return Hidden.ENV_FROM
+        value = self.visible.get(name)
+        return Hidden.LAUNCHER if value is None and self.has_launcher else value
+
+
+def environment(container: Container, runtime: Runtime) -> Environment:
+    """The variables that a container of this image gets."""
+    if not container.env and not container.env_from:
+        return Environment(runtime.env, _NO_NAMES, (), runtime.launcher)
+    visible: dict[str, str | Hidden] = dict(runtime.env)
+    for item in container.env or ():
+        visible[item.name] = Hidden.VALUE_FROM if item.value_from else item.value or ""
+    own = frozenset(item.name for item in container.env or ()) if container.env_from else _NO_NAMES
+    prefixes = tuple(source.prefix or "" for source in container.env_from or ())
+    return Environment(visible, own, prefixes, runtime.launcher)
 
 
 class EffectiveUser(msgspec.Struct, frozen=True):

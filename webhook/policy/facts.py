@@ -6,29 +6,24 @@ from typing import Self
 import msgspec
 
 from webhook.kube.imageuse import ImageUse
-from webhook.kube.workload import EnvVar
 from webhook.oci import Reference
 from webhook.policy import effective
-from webhook.policy.effective import EffectiveUser, Hidden
+from webhook.policy.effective import EffectiveUser, Environment, Hidden
 from webhook.profile import ImageProfile, Python
-from webhook.profile.command import programs
+from webhook.profile.launch import Launch
 from webhook.profile.python import with_command
-from webhook.profile.shell import Command
 
 
 class ContainerFacts(msgspec.Struct, frozen=True):
     """What is only there when the image is known: effective values, Pod and image together."""
 
     image: ImageProfile
-    argv: tuple[str, ...]
-    """The effective command line."""
-    programs: tuple[Command, ...]
-    """Every program that ``argv`` comes to run, outermost first."""
+    launch: Launch
+    """The effective command line, and what it comes to run."""
     user: EffectiveUser
     python: Python
     """Whether this container runs Python: the image's verdict, seen with the Pod's command."""
-    env: dict[str, EnvVar]
-    """The Pod's own variables by name; of equal names the last."""
+    env: Environment
 
 
 class Facts(msgspec.Struct, frozen=True):
@@ -62,14 +57,9 @@ class Facts(msgspec.Struct, frozen=True):
         return self._known.image
 
     @property
-    def argv(self) -> tuple[str, ...]:
-        """See ContainerFacts.argv."""
-        return self._known.argv
-
-    @property
-    def programs(self) -> tuple[Command, ...]:
-        """See ContainerFacts.programs."""
-        return self._known.programs
+    def launch(self) -> Launch:
+        """See ContainerFacts.launch."""
+        return self._known.launch
 
     @property
     def user(self) -> EffectiveUser:
@@ -90,18 +80,16 @@ class Facts(msgspec.Struct, frozen=True):
         return self.known is not None and self.known.image.runtime.os == "windows"
 
     def variable(self, name: str) -> str | Hidden | None:
-        """The effective value of an environment variable."""
-        known = self._known
-        return effective.variable(name, known.env, self.use.container, known.image.runtime)
+        """The effective value of an environment variable; None when it is unset."""
+        return self._known.env.get(name)
 
 
 def _together(use: ImageUse, image: ImageProfile) -> ContainerFacts:
-    container = use.container
+    container, runtime = use.container, image.runtime
     if container.command or container.args:
-        argv = effective.argv(container, image.runtime)
-        started, python = programs(argv), with_command(image.python, argv)
+        launch = Launch.of(effective.argv(container, runtime))
+        python = with_command(image.python, launch.argv)
     else:
-        argv, started, python = image.runtime.argv, image.runtime.programs, image.python
-    env = {item.name: item for item in container.env} if container.env else {}
+        launch, python = runtime.launch, image.python
     user = effective.user(container, use.pod, image.user)
-    return ContainerFacts(image, argv, started, user, python, env)
+    return ContainerFacts(image, launch, user, python, effective.environment(container, runtime))

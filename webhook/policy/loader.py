@@ -122,6 +122,7 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _wording(item: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     key = str(path[-1]) if path else ""
+    named = f"{key}: " if path and isinstance(path[-1], str) else ""
     match item["type"]:
         case "extra_forbidden":
             if key in _NOT_YET:
@@ -137,12 +138,12 @@ def _wording(item: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
         case "too_short":
             return f"{key!r} is empty: leave the key out, or name at least one"
         case "tuple_type":
-            return f"{key}: should be a list"
+            return f"{named}should be a list"
         case "dict_type" | "model_type":
-            return f"{key}: should be an object with keys"
+            return f"{named}should be an object with keys"
         case _:
             text = item["msg"].removeprefix("Value error, ").removeprefix("Input ")
-            return f"{key}: {text}" if isinstance(path[-1] if path else 0, str) else text
+            return f"{named}{text}"
 
 
 def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[str]:

@@ -30,6 +30,7 @@ END_OF_LIFE: dict[Minor, date] = {
     (3, 14): date(2030, 10, 31),
 }
 """The last day of support of each release."""
+_OLDEST = min(END_OF_LIFE)
 RECOMMENDED: Minor = (3, 13)
 """What to build on when nothing else is known."""
 SUITE = "trixie"
@@ -41,6 +42,11 @@ def minor_of(version: str | None) -> Minor | None:
     """``(3, 13)`` of ``3.13.1``; None when there is none."""
     match = _MINOR.match(version or "")
     return (int(match[1]), int(match[2])) if match else None
+
+
+def end_of_life(minor: Minor) -> date | None:
+    """The last day of support; that of the oldest known for all before it, None when not known."""
+    return END_OF_LIFE.get(max(minor, _OLDEST))
 
 
 def supported(today: date) -> tuple[str, str]:

@@ -5,9 +5,9 @@ import msgspec
 from webhook.oci import Image
 from webhook.profile import distro, libc, python, variant, version
 from webhook.profile.boundary import declared_base, find_boundary
-from webhook.profile.command import programs
 from webhook.profile.image import Base, ImageProfile, Python, Runtime
 from webhook.profile.journey import place
+from webhook.profile.launch import Launch
 from webhook.profile.reading import Reading
 from webhook.profile.size import measure
 from webhook.profile.user import parse_user
@@ -80,7 +80,6 @@ def _runtime(reading: Reading) -> Runtime:
         created=reading.config.created,
         os=reading.config.os,
         architecture=reading.config.architecture,
-        argv=reading.argv,
-        programs=programs(reading.argv),
+        launch=Launch.of(reading.argv),
         launcher=bool(reading.buildpacks) or "CNB_LAYERS_DIR" in reading.env,
     )

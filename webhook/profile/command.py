@@ -60,17 +60,20 @@ _RUNNER_VALUES = _names("""
 """)
 _KEYWORDS = _names("if then elif else while until do ! { }")
 _SHELLS = _names("sh bash dash ash zsh ksh")
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*(?:\.exe)?|graalpy|hy|ipython3?")
+_PYTHON = re.compile(
+    r"(?:python|pypy)[0-9.]*(?:\$\{?\w+\}?|\.exe)?|graalpy|hy|ipython3?"  # or python${VERSION}
+)
 _PYTHON_TOOLS = _names("""
-    airflow ansible ansible-playbook ansible-runner arq bokeh celery certbot chainlit circusd
-    coverage dagster dagster-daemon dagster-webserver daphne dask-scheduler dask-worker dbt
-    ddtrace-run django-admin django-admin.py dramatiq fastapi flask flower granian gunicorn hatch
-    hypercorn huey_consumer huey_consumer.py jupyter jupyter-lab jupyter-notebook jupyterhub
-    jupyterhub-singleuser kedro litestar locust luigid mkdocs mlflow newrelic-admin nosetests
-    odoo opentelemetry-instrument papermill pdm pelican pipenv poetry prefect pserve pytest
-    rq rqworker rye salt-master salt-minion sanic scrapy scrapyd snakemake sphinx-build
-    start-notebook.py start-notebook.sh start-singleuser.py start-singleuser.sh streamlit superset
-    torchrun tox trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve
+    airflow ansible ansible-playbook ansible-runner arq bokeh borgmatic celery certbot chainlit
+    checkov circusd coverage dagster dagster-daemon dagster-webserver daphne dask-scheduler
+    dask-worker dbt ddtrace-run django-admin django-admin.py dramatiq fastapi flask flower
+    gallery-dl granian gunicorn hatch hypercorn huey_consumer huey_consumer.py jupyter
+    jupyter-lab jupyter-notebook jupyterhub jupyterhub-singleuser kedro litestar locust luigid
+    mitmdump mitmproxy mitmweb mkdocs mlflow newrelic-admin nosetests odoo opentelemetry-instrument
+    papermill pdm pelican pipenv poetry pre-commit prefect pserve pytest rq rqworker rye
+    salt-master salt-minion sanic scrapy scrapyd semgrep snakemake sphinx-build start-notebook.py
+    start-notebook.sh start-singleuser.py start-singleuser.sh streamlit superset torchrun tox
+    trytond twistd uv uvicorn uvx uwsgi vllm voila waitress-serve yamllint youtube-dl yt-dlp
 """)
 """Programs that are written in Python and nothing else (uWSGI: for Python before all)."""
 _OTHER = _names("""

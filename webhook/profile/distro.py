@@ -30,7 +30,7 @@ _RED_HAT = re.compile(r"(?:ubi|rhel)-?(\d+)")
 _RED_HAT_KEYS = ("com.redhat.component", "io.openshift.tags", "url", "name")
 _UBUNTU_RELEASE = re.compile(r"\d\d\.(?:04|10)")
 _UBUNTU_LABEL = re.compile(r"org\.opencontainers\.image\.version=(\d\d\.(?:04|10))")
-_FLAVOUR = re.compile(r"([a-z]+)-(\d+)")
+_FLAVOUR = re.compile(r"([a-z]+)-(\d+(?:\.\d+)?)")
 _CUDA_REPOSITORY = re.compile(r"/ubuntu(\d\d)(\d\d)/")
 _DISTTAG = re.compile(r"f(\d+)container")
 _DISTROLESS = re.compile(r"/distroless/(?!static)[\w.-]+-debian(\d+)$")
@@ -131,6 +131,10 @@ def _labels(reading: Reading) -> Iterator[Evidence]:
     if any(key.startswith(("com.suse.", "org.opensuse.")) for key in labels):
         says = "sles" if "com.suse.eula" in labels else "opensuse"
         yield observed(Source.LABEL, says, 60, "com.suse.*")
+    hardened = _FLAVOUR.fullmatch(labels.get("com.docker.dhi.distro", ""))
+    if hardened:
+        says = f"{hardened[1]} {hardened[2]}"
+        yield observed(Source.LABEL, says, 75, f"com.docker.dhi.distro={hardened[0]}")
     distro = labels.get("io.buildpacks.base.distro.name", "")
     if re.fullmatch(r"[a-z]+", distro):
         says = _said(distro, labels.get("io.buildpacks.base.distro.version"))

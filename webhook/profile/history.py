@@ -111,8 +111,8 @@ _BUILDAH_END = re.compile(
 )
 _FLAG = re.compile(r"--[a-z][a-z-]*(?:=\S+)?\s+")
 _BUILD_ARGS = re.compile(r"\|\d+\s")
-_ARGUMENT = re.compile(r"(?<!\S)([A-Za-z_]\w*)=([\w.+-]{1,32})(?!\S)")
-"""A build argument short enough to be filled in: versions and names of packages."""
+_ARGUMENT = re.compile(r"(?<!\S)([A-Za-z_]\w*)=((?:python)?[23](?:\.\d{1,2}){0,2})(?!\S)")
+"""A build argument that is a version of Python; others may be secrets, and are never filled in."""
 _SHELL = re.compile(
     r"(?:/\S*/)?(?:ba|da|a|z|k)?sh(?:\s+-[A-Za-z]+(?:\s+[a-z]+)?)*?\s+-[a-z]*c(?=\s)"
     r"|(?i:(?:\S*[/\\])?(?:cmd(?:\.exe)?\s+/s\s+/c|powershell(?:\.exe)?\s+-command))(?=\s)"

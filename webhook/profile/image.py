@@ -10,6 +10,7 @@ from typing import Literal
 import msgspec
 
 from webhook.profile.evidence import Evidence
+from webhook.profile.launch import Launch
 
 
 class Variant(StrEnum):
@@ -140,10 +141,8 @@ class Runtime(msgspec.Struct, frozen=True):
     created: str | None
     os: str
     architecture: str
-    argv: tuple[str, ...] = ()
-    """The command line of a container that overrides nothing."""
-    programs: tuple[tuple[str, ...], ...] = ()
-    """Every program that ``argv`` comes to run, outermost first; see ``command.programs``."""
+    launch: Launch
+    """How a container starts that overrides nothing."""
     launcher: bool = False
     """Whether a launcher sets the environment at start (Cloud Native Buildpacks)."""
 

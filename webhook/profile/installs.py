@@ -43,13 +43,19 @@ class Install:
     version: str | None = None
     """The Python version that was asked for, where one was."""
 
+    @property
+    def names(self) -> frozenset[str]:
+        """Names of the packages that pip or its kin was asked for."""
+        is_pip = self.kind in (Kind.NAMED, Kind.LIBRARY, Kind.TOOL)
+        return _package_names(_words(self.command)) if is_pip else frozenset()
+
 
 def python_installs(steps: Iterable[Instruction]) -> tuple[Install, ...]:
     """Everything that the history installed for Python, oldest first."""
     return tuple(install for index, step in enumerate(steps) for install in _of_step(index, step))
 
 
-_PIP = re.compile(r"pip[0-9.]*")
+_PIP = re.compile(r"pip[0-9.]*(?:\$\{?\w+\}?)?")
 _WHOLE = {
     "poetry": frozenset({"install", "sync"}),
     "pipenv": frozenset({"sync"}),
@@ -131,10 +137,14 @@ def _pip(command: Command) -> _Found | None:
     options = [word for word in command if word.startswith("-")]
     if any(map(_PROJECT_WORD.fullmatch, (*words, *options))):
         return tool, Kind.PROJECT, None
-    names = {_NAME_END.split(word)[0].lower() for word in words[start:]}
+    names = _package_names(words[start:])
     if names & _LIBRARIES:
         return tool, Kind.LIBRARY, None
     return tool, Kind.TOOL if names <= _TOOLS else Kind.NAMED, None
+
+
+def _package_names(words: Iterable[str]) -> frozenset[str]:
+    return frozenset(_NAME_END.split(word)[0].lower() for word in words)
 
 
 def _words(command: Command) -> list[str]:

@@ -13,7 +13,7 @@ from typing import Literal
 import msgspec
 
 from webhook.profile.boundary import declared_base
-from webhook.profile.command import RUNS, other_runtime, runs_python
+from webhook.profile.command import RUNS, name_of, other_runtime, programs, runs_python
 from webhook.profile.copied import copy_of
 from webhook.profile.evidence import Evidence, Source, noisy_or, observed
 from webhook.profile.image import Python
@@ -60,8 +60,9 @@ _BUILDPACK = re.compile(
     r"|(?:mini)?conda(?:-env-update)?|uv)(?:$|[/._-])"
 )
 _PYTHON_BASE = re.compile(r"/(?:python|pypy)[\d.-]*$|/python\d*-")
-_BARE = re.compile(r"python[23]?(?:\.\d+)?(?:-is-python3|-dev|-minimal|-distutils|-setuptools)?")
-"""A distribution's interpreter without anything to install packages with."""
+_NODE = frozenset({"node", "npm", "yarn", "pnpm"})
+_BARE = re.compile(r"python[23]?(?:-is-python3|-minimal)?")
+"""A distribution's interpreter, without anything to install packages with."""
 _TOOLCHAIN = frozenset({"make", "g++", "gcc-c++", "build-base", "build-essential"})
 _SOURCES = re.compile(
     r"(?:\S*/)?(?:[\w*.-]+\.py|requirements[\w.-]*\.txt|pyproject\.toml|Pipfile(?:\.lock)?|uv\.lock"
@@ -108,7 +109,13 @@ def with_command(python: Python, argv: Sequence[str]) -> Python:
 
 
 def _command(reading: Reading) -> Iterator[Evidence]:
-    yield from _of_argv(reading.argv)
+    told = list(_of_argv(reading.argv))
+    yield from told
+    if not told:
+        asked = {name for install in reading.installs for name in install.names}
+        own = next((p for p in programs(reading.argv) if name_of(p) in asked), None)
+        if own is not None:
+            yield observed(Source.COMMAND, _SAYS, RUNS, f"{own[0]}, which pip installed")
 
 
 def _of_argv(argv: Sequence[str]) -> Iterator[Evidence]:
@@ -149,6 +156,8 @@ def _declared(reading: Reading) -> Iterator[Evidence]:
             break
     if "python" in re.split(r"[\s,]+", reading.labels.get("io.openshift.tags", "")):
         yield observed(Source.LABEL, _SAYS, 80, "io.openshift.tags names python")
+    if _PYTHON_BASE.search(reading.labels.get("com.docker.dhi.name", "")):
+        yield observed(Source.LABEL, _SAYS, 80, "com.docker.dhi.name names python")
     for name in ("FUNCTIONS_WORKER_RUNTIME", "BITNAMI_APP_NAME", "GOOGLE_RUNTIME"):
         if reading.env.get(name, "").startswith("python"):
             yield observed(Source.CONFIG, _SAYS, 80, f"ENV {name}={reading.env[name]}")
@@ -209,10 +218,13 @@ def _packages(reading: Reading) -> Iterator[Evidence]:
     found = [package for package in reading.packages if PYTHON_PACKAGE.fullmatch(package.name)]
     if not found:
         return
-    # node-gyp wants python3, make and a compiler: that Python is there to build, not to run.
-    has_rival = bool(other_runtime(reading.argv)) or any(map(reading.env.get, _RIVAL_ENV))
-    is_toolchain = has_rival and all(
-        package.beside & _TOOLCHAIN and _BARE.fullmatch(package.name) for package in found
+    # node-gyp wants python3, make and a compiler, in images of other languages' web applications
+    # too: that Python is there to build, not to run.
+    runtime = other_runtime(reading.argv)
+    is_node = "NODE_VERSION" in reading.env or runtime in _NODE
+    is_toolchain = bool(is_node or runtime) and all(
+        package.beside & _TOOLCHAIN and (is_node or _BARE.fullmatch(package.name))
+        for package in found
     )
     names = " ".join(dict.fromkeys(package.name for package in found))
     weight = 30 if is_toolchain else 45

@@ -40,7 +40,7 @@ _VARIABLE = re.compile(r"\$(?:([A-Za-z_]\w*)|\{([A-Za-z_]\w*)\})")
 
 
 def split(text: str, arguments: Mapping[str, str] = _NOTHING) -> tuple[Command, ...]:
-    """The simple commands of a shell text, in order; ``arguments`` are set from outside, and short.
+    """The simple commands of a shell text, in order; ``arguments`` are short, and set from outside.
 
     A command keeps its leading assignments (``A=b pip install x``); keywords (``if``, ``then``,
     ``{``) stay as words, see :func:`webhook.profile.command.programs`.

@@ -16,6 +16,8 @@ _FULL_MARKS = re.compile(
     r"|libmagickcore-dev|libxslt-dev|subversion|libbz2-dev|libdb-dev|libevent-dev)\b"
 )
 """Packages of buildpack-deps, the base of the full image; three of them in one step name it."""
+_SLIM_OWN = re.compile(r"\bca-certificates\s+netbase\b")
+"""The slim image's own line, the last before the interpreter's."""
 _FULL_OWN = re.compile(r"libbluetooth-dev\s+tk-dev\s+uuid-dev")
 """The full image's own line: the slim one installs these among others, and purges them."""
 _PYTHON_PATH = re.compile(
@@ -36,7 +38,8 @@ def signals(reading: Reading) -> tuple[Evidence, ...]:
         evidence += _of_reference(base)
     block = python_block(reading.steps)
     if block is not None:
-        evidence.append(_of_block(reading, block))
+        of_block = _of_block(reading, block)
+        evidence += [of_block] if of_block else []
     else:
         evidence += _without_block(reading)
     return tuple(evidence)
@@ -58,7 +61,7 @@ def _of_reference(base: DeclaredBase) -> list[Evidence]:
     return [observed(base.source, says, base.weight, f"base {base.reference}")]
 
 
-def _of_block(reading: Reading, block: Block) -> Evidence:
+def _of_block(reading: Reading, block: Block) -> Evidence | None:
     base = reading.steps[: block.start]
     used = {family for step in reading.steps[: block.end] for family in families(step)}
     if reading.config.os == "windows":
@@ -75,11 +78,17 @@ def _of_block(reading: Reading, block: Block) -> Evidence:
     )
     if is_debian and len(runs) <= _MAX_SLIM_RUNS and _starts_with_root(base):
         return observed(Source.HISTORY, Variant.SLIM, 90, "official python steps right on Debian")
+    if root_step(base) is None:
+        # The history begins above the operating system, so that its last step is all there is.
+        own = runs[-1].text if runs else ""
+        return observed(Source.HISTORY, Variant.SLIM, 70, own) if _SLIM_OWN.search(own) else None
     # The official steps copied onto a base of one's own: neither slim nor full.
     return observed(Source.HISTORY, Variant.OTHER, 50, "official python steps on another base")
 
 
 def _without_block(reading: Reading) -> list[Evidence]:
+    if reading.is_official:
+        return []  # an official image of which the history does not show every step
     builders = {step.builder for step in reading.steps}
     runs = any(step.verb == "RUN" for step in reading.steps)
     if Builder.BAZEL in builders and not runs:
@@ -95,7 +104,7 @@ def _without_block(reading: Reading) -> list[Evidence]:
     system = max(named(reading), key=lambda piece: piece.weight, default=None)
     if system is not None:
         return [observed(system.source, Variant.OTHER, 60, f"{system.says}: {system.detail}")]
-    if runs and not reading.is_official:
+    if runs:
         return [observed(Source.HISTORY, Variant.OTHER, 50, "no official python steps")]
     return []
 

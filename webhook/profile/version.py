@@ -108,7 +108,7 @@ def _is_distribution(reading: Reading) -> bool:
     )
 
 
-def _brings(reading: Reading, version: str) -> bool:
+def _is_overlaid(reading: Reading, version: str) -> bool:
     """Whether an interpreter of another minor version was installed on top."""
     asked = (i.version for i in reading.installs if i.kind is Kind.INTERPRETER and i.version)
     return any(_minor(other) != _minor(version) for other in asked)
@@ -117,7 +117,11 @@ def _brings(reading: Reading, version: str) -> bool:
 def _environment(reading: Reading) -> Iterator[Evidence]:
     version = reading.env.get("PYTHON_VERSION", "")
     # The variable tells of the base's Python; a conda environment on top has its own.
-    if _FULL.fullmatch(version) and origin(reading) != "conda" and not _brings(reading, version):
+    if (
+        _FULL.fullmatch(version)
+        and origin(reading) != "conda"
+        and not _is_overlaid(reading, version)
+    ):
         weight = 95 if reading.is_official else 70
         yield observed(Source.CONFIG, version, weight, f"ENV PYTHON_VERSION={version}")
     for name in ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH"):

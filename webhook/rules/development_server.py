@@ -7,8 +7,7 @@ from webhook.policy.example import PYTHON_ENV, Example
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.policy.text import quoted
-from webhook.profile.command import name_of
-from webhook.profile.shell import Command
+from webhook.profile.launch import Launch
 from webhook.profile.wants import Need
 
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
@@ -47,7 +46,7 @@ class DevelopmentServer(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
-        for found in _servers(facts.programs):
+        for found in _servers(facts.launch):
             return Violation(f"{quoted(found)} is a development server", _SERVER_FIX)
         for name, setting in _switches(facts):
             problem = f"{name}={quoted(setting, 20)} turns development mode on"
@@ -96,15 +95,14 @@ class DevelopmentServer(Rule):
     )
 
 
-def _servers(programs: tuple[Command, ...]) -> Iterator[str]:
-    """The development servers among some programs, as a person would write them."""
-    for command in programs:
-        name, words = name_of(command), command[1:]
+def _servers(launch: Launch) -> Iterator[str]:
+    """The development servers that are started, as a person would write them."""
+    for name, (_, *words) in zip(launch.names, launch.programs, strict=True):
         if "runserver" in words and name in {"manage.py", "django-admin", "django"}:
             yield f"{name} runserver"
         elif name == "flask" and "run" in words:
             yield "flask --debug run" if "--debug" in words else "flask run"
-        elif name == "fastapi" and words[:1] == ("dev",):
+        elif name == "fastapi" and words[:1] == ["dev"]:
             yield "fastapi dev"
         elif name in _RELOADERS and "--reload" in words:
             yield f"{name} --reload"

@@ -7,7 +7,7 @@ from pydantic import Field
 
 from webhook.policy.example import Example
 from webhook.policy.facts import Facts
-from webhook.policy.releases import END_OF_LIFE, minor_of, supported
+from webhook.policy.releases import end_of_life, minor_of, supported
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
 from webhook.profile.wants import Need
 
@@ -56,10 +56,11 @@ class PythonEol(Rule):
             return Unknown("the Python version could not be determined")
         if python.origin == _MAINTAINED_ELSEWHERE and self.distro_python == "skip":
             return Skip("the distribution maintains its own Python")
-        end = END_OF_LIFE.get(max(minor, min(END_OF_LIFE)))
-        if end is None or facts.today < end - timedelta(days=self.warn_days_before):
+        end = end_of_life(minor)
+        overdue = (facts.today - end).days if end is not None else None
+        if overdue is None or overdue < -self.warn_days_before:
             return None
-        return self._violation(facts, f"{minor[0]}.{minor[1]}", (facts.today - end).days)
+        return self._violation(facts, f"{minor[0]}.{minor[1]}", overdue)
 
     def _violation(self, facts: Facts, minor: str, overdue: int) -> Violation:
         end = facts.today - timedelta(days=overdue)

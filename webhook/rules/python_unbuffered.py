@@ -8,7 +8,6 @@ from webhook.policy.facts import Facts
 from webhook.policy.finding import Certainty
 from webhook.policy.interpreter import switch
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
-from webhook.profile.command import name_of
 from webhook.profile.wants import Need
 
 _NAME = "PYTHONUNBUFFERED"
@@ -59,7 +58,7 @@ class PythonUnbuffered(Rule):
         return Violation(problem, _FIX)
 
     def _is_exempt(self, facts: Facts) -> bool:
-        return any(name_of(command) in self.exempt_servers for command in facts.programs)
+        return not set(self.exempt_servers).isdisjoint(facts.launch.names)
 
     def _hidden(self, value: Hidden) -> Verdict:
         if value is Hidden.LAUNCHER:

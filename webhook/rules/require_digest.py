@@ -32,7 +32,7 @@ class RequireDigest(Rule):
         if facts.reference.digest is not None:
             return None
         problem = f"{quoted(facts.reference.written)} has no digest"
-        return Violation(problem, "Reference the image as name:tag@sha256:...")
+        return Violation(problem, "Reference the image by digest (name:tag@sha256:...)")
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example("a tag alone can be pushed again", fires=True, reference="ghcr.io/acme/api:1.4.2"),

@@ -37,7 +37,7 @@ class ShellFormCommand(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
-        argv = facts.argv
+        argv = facts.launch.argv
         if not argv or (shell := name_of(argv)) not in _SHELLS:
             return None
         script = _script(argv[1:])

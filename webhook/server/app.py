@@ -8,9 +8,10 @@ from collections.abc import Callable
 
 from fastapi import FastAPI, Response
 
+from webhook.server.intake import Receive
 from webhook.server.metrics import CONTENT_TYPE, Metrics
 from webhook.server.readiness import Readiness
-from webhook.server.validate import Receive, Scope, Send, Validate
+from webhook.server.validate import Scope, Send, Validate
 
 _REVIEW = {
     "type": "object",
@@ -51,7 +52,9 @@ def create_app(
         responses={
             200: {"description": "An AdmissionReview with a response"},
             400: {"description": "Not a review; `reason` says why"},
+            408: {"description": "The body did not arrive in time"},
             413: {"description": "Larger than 8 MiB"},
+            503: {"description": "Too many large bodies at once"},
         },
     )
     async def describe_validate() -> None:

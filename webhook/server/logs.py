@@ -12,6 +12,7 @@ from typing import Any, BinaryIO
 import msgspec
 
 from webhook.policy.finding import Outcome
+from webhook.policy.rule import Action
 from webhook.services.review import Reviewed
 
 _ENCODER = msgspec.json.Encoder(enc_hook=str)
@@ -19,6 +20,17 @@ _MAX_FINDINGS = 50
 _MAX_IMAGES = 50
 _MAX_REFERENCE = 512
 """Characters of an image's text: Pods may hold megabytes in its place."""
+
+
+class _Told(msgspec.Struct, frozen=True, gc=False):
+    """A finding as a log line has it."""
+
+    container: str
+    platform: str | None
+    rule: str
+    action: Action
+    outcome: Outcome
+    message: str
 
 
 class Log:
@@ -39,12 +51,12 @@ class Log:
         """The one line of a review."""
         request, workload = reviewed.request, reviewed.workload
         findings = [
-            (
+            _Told(
                 result.container,
                 result.platform,
                 finding.rule,
-                finding.action.value,
-                finding.outcome.value,
+                finding.action,
+                finding.outcome,
                 finding.message,
             )
             for result in reviewed.results
@@ -60,21 +72,15 @@ class Log:
             kind=workload.kind if workload else "",
             name=workload.name if workload else request.name,
             dryRun=bool(request.dry_run),
-            decision=reviewed.decision.value,
+            decision=reviewed.decision,
             policies=reviewed.policies,
             images={
                 result.image[:_MAX_REFERENCE]: result.digest
                 for result in reviewed.results[:_MAX_IMAGES]
             },
-            findings=[
-                dict(zip(_FINDING_KEYS, finding, strict=True))
-                for finding in findings[:_MAX_FINDINGS]
-            ],
+            findings=findings[:_MAX_FINDINGS],
             seconds=round(seconds, 6),
         )
-
-
-_FINDING_KEYS = ("container", "platform", "rule", "action", "outcome", "message")
 
 
 class Forwarding(logging.Handler):

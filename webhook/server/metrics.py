@@ -4,6 +4,7 @@ from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, gene
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
 from webhook.policy.finding import Outcome
+from webhook.policy.rule import Action
 from webhook.services.answer import Decision
 from webhook.services.review import Reviewed
 
@@ -32,6 +33,8 @@ class Metrics:
             "slimgate_findings", "Findings told.", ["rule", "action", "outcome"],
             registry=registry,
         )  # fmt: skip
+        self._told: dict[tuple[str, Action, Outcome], Counter] = {}
+        """The counters of findings by their labels: asking the library is most of counting."""
         self._refused = Counter(
             "slimgate_refused_requests", "Requests to /validate that were no review.",
             ["status"], registry=registry,
@@ -63,8 +66,11 @@ class Metrics:
         for result in reviewed.results:
             for finding in result.findings:
                 if finding.outcome is not Outcome.PASS:
-                    labels = (finding.rule, finding.action.value, finding.outcome.value)
-                    self._findings.labels(*labels).inc()
+                    labels = (finding.rule, finding.action, finding.outcome)
+                    counter = self._told.get(labels)
+                    if counter is None:
+                        counter = self._told[labels] = self._findings.labels(*labels)
+                    counter.inc()
 
     def refused(self, status: int) -> None:
         """A body was no review."""

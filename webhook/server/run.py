@@ -81,6 +81,7 @@ async def running(
     config = uvicorn.Config(
         app,
         http="httptools",
+        ws="none",
         lifespan="off",
         ssl_context_factory=(lambda _config, _default: context) if context else None,
         timeout_keep_alive=KEEP_ALIVE,

@@ -9,12 +9,11 @@ import msgspec
 
 from webhook.errors import InvalidReview
 from webhook.kube.admission import AdmissionRequest, encode_answer, parse_review
+from webhook.server.intake import Intake, Receive
 from webhook.server.logs import Log
 from webhook.server.metrics import Metrics
 from webhook.services.review import Reviewer
 
-MAX_BODY = 8 * 1024 * 1024
-"""Bytes of a review: two objects of etcd's limit each, with room."""
 _MARGIN = 0.25
 """Seconds kept back of the API server's deadline at least, to answer in."""
 _MARGIN_SHARE = 0.1
@@ -23,7 +22,6 @@ _UNITS = {b"ms": 0.001, b"s": 1.0, b"m": 60.0, b"h": 3600.0}
 _JSON = (b"content-type", b"application/json")
 
 Scope = MutableMapping[str, Any]
-Receive = Callable[[], Awaitable[MutableMapping[str, Any]]]
 Send = Callable[[MutableMapping[str, Any]], Awaitable[None]]
 
 
@@ -33,7 +31,7 @@ class Validate:
     def __init__(self, reviewer: Reviewer, metrics: Metrics, log: Log, timeout: float) -> None:
         """``timeout`` is in seconds, for callers that send none."""
         self._reviewer, self._metrics, self._log = reviewer, metrics, log
-        self._timeout = timeout
+        self._timeout, self._intake = timeout, Intake(timeout)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request."""
@@ -41,7 +39,7 @@ class Validate:
         try:
             if scope["method"] != "POST":
                 raise InvalidReview("send an AdmissionReview with POST", 405)
-            request = parse_review(await _body(scope, receive))
+            request = parse_review(await self._intake.read(receive))
         except InvalidReview as error:
             self._metrics.refused(error.status)
             self._log.event("warning", "refused", status=error.status, reason=error.reason)
@@ -81,23 +79,6 @@ def deadline(query: bytes, limit: float) -> float:
             if b"".join(number + unit for number, unit in parts) == value:
                 given = min(limit, sum(float(number) * _UNITS[unit] for number, unit in parts))
     return max(0.0, given - max(_MARGIN, given * _MARGIN_SHARE))
-
-
-async def _body(scope: Scope, receive: Receive) -> bytes:
-    """The whole body. Raises ``InvalidReview`` when it is too large or cut off."""
-    chunks: list[bytes] = []
-    size = 0
-    while True:
-        message = await receive()
-        if message["type"] == "http.disconnect":
-            raise InvalidReview("the body was cut off")
-        chunk = message.get("body", b"")
-        size += len(chunk)
-        if size > MAX_BODY:
-            raise InvalidReview(f"the body is larger than {MAX_BODY} bytes", 413)
-        chunks.append(chunk)
-        if not message.get("more_body", False):
-            return b"".join(chunks) if len(chunks) > 1 else chunk
 
 
 async def _reply(send: Send, status: int, body: bytes) -> None:

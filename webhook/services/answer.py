@@ -2,17 +2,31 @@
 
 from collections.abc import Iterator, Sequence
 from enum import StrEnum
-from typing import Any
 
 import msgspec
 
 from webhook.kube.admission import AdmissionResponse, Status
 from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import denial, lines, warnings
+from webhook.policy.rule import Action
 
 MAX_ANNOTATION = 8 * 1024
 """Bytes of the ``findings`` annotation."""
 _MAX_DIGESTS = 40
+_ENCODER = msgspec.json.Encoder()
+
+
+class _Row(msgspec.Struct, frozen=True, gc=False):
+    """A finding as the annotation has it."""
+
+    container: str
+    platform: str | None
+    rule: str
+    action: Action
+    outcome: Outcome
+    confidence: int
+    message: str
+    policies: tuple[str, ...]
 
 
 class Decision(StrEnum):
@@ -68,7 +82,7 @@ def _compact(results: Sequence[Result]) -> str:
     rows = list(_rows(results))
     if not rows:
         return ""
-    encoded = [msgspec.json.encode(row) for row in rows]
+    encoded = list(map(_ENCODER.encode, rows))
     room, kept = MAX_ANNOTATION - 40, 0
     for text in encoded:
         room -= len(text) + 1
@@ -80,7 +94,7 @@ def _compact(results: Sequence[Result]) -> str:
     return (b"[" + b",".join(encoded[:kept] + tail) + b"]").decode()
 
 
-def _rows(results: Sequence[Result]) -> Iterator[dict[str, Any]]:
+def _rows(results: Sequence[Result]) -> Iterator[_Row]:
     ranked = sorted(
         ((result, finding) for result in results for finding in result.findings),
         key=lambda pair: -pair[1].action.weight,
@@ -88,13 +102,13 @@ def _rows(results: Sequence[Result]) -> Iterator[dict[str, Any]]:
     for result, finding in ranked:
         if finding.outcome is Outcome.PASS:
             continue
-        yield {
-            "container": result.container,
-            "platform": result.platform,
-            "rule": finding.rule,
-            "action": finding.action.value,
-            "outcome": finding.outcome.value,
-            "confidence": finding.confidence,
-            "message": finding.message,
-            "policies": finding.policies,
-        }
+        yield _Row(
+            result.container,
+            result.platform,
+            finding.rule,
+            finding.action,
+            finding.outcome,
+            finding.confidence,
+            finding.message,
+            finding.policies,
+        )

@@ -73,7 +73,7 @@ class Gatherer:
     ) -> None:
         self._source, self._flight_limit, self._max_flights = source, flight_limit, max_flights
         self._memo: Memo[tuple[str, str], Learnt] = Memo(memory)
-        self._flights: dict[tuple[str, str, str], asyncio.Task[Learnt]] = {}
+        self._flights: dict[tuple[str, str, str, str], asyncio.Task[Learnt]] = {}
 
     async def gather(
         self, wanted: Mapping[Reference, Wanted], keychain: Keychain, seconds: float
@@ -107,14 +107,20 @@ class Gatherer:
     def _flight(
         self, reference: Reference, need: Wanted, keychain: Keychain
     ) -> asyncio.Task[Learnt]:
-        key = (keychain.scope(reference.repository), reference.canonical, need.key)
+        scope = keychain.scope(reference.repository)
+        key = (reference.domain, scope, reference.canonical, need.key)
         flight = self._flights.get(key)
         if flight is None:
-            crowded = len(self._flights) >= self._max_flights
-            work = _crowded() if crowded else self._fly(reference, need, keychain)
+            full = self._is_full(reference.domain)
+            work = _crowded() if full else self._fly(reference, need, keychain)
             flight = self._flights[key] = asyncio.create_task(work)
             flight.add_done_callback(lambda _: self._flights.pop(key, None))
         return flight
+
+    def _is_full(self, domain: str) -> bool:
+        """Whether there is no place left; one slow registry never gets more than half of them."""
+        same = sum(key[0] == domain for key in self._flights)
+        return len(self._flights) >= self._max_flights or same >= max(1, self._max_flights // 2)
 
     async def _fly(self, reference: Reference, need: Wanted, keychain: Keychain) -> Learnt:
         """One image from reference to profiles; every failure is a value."""

@@ -7,16 +7,13 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 from pathlib import Path
 
-import aiohttp
 import pytest
 
 from tests.parts import require
-from tests.registry.conftest import PATH
-from webhook.oci import Digest
+from tests.registry.world import PATH
 from webhook.sandbox.layout import write_layout
 from webhook.sandbox.store import Store
 
-ADA = {"username": "ada", "password": "s3cret"}
 _HTPASSWD = "ada:$2y$05$abcdefghijklmnopqrstuuLK7U1u6pVRmL7L1BBM2aS35PSZnDXlK\n"
 """``ada`` with the password ``s3cret``, by bcrypt."""
 
@@ -103,23 +100,3 @@ def skopeo(tmp_path: Path):
         assert process.returncode == 0, said.decode()
 
     return copy
-
-
-async def push(store: Store, host: str, headers: dict[str, str] | None = None) -> None:
-    """Push everything in ``store`` over plain HTTP, children before what names them."""
-    async with aiohttp.ClientSession(f"http://{host}", headers=headers) as session:
-        for path, repository in store.repositories.items():
-            for data in store.blobs.values():
-                async with session.post(f"/v2/{path}/blobs/uploads/") as begun:
-                    assert begun.status == 202, await begun.text()
-                    location = begun.headers["Location"]
-                digest = str(Digest.of(data))
-                async with session.put(location, params={"digest": digest}, data=data) as done:
-                    assert done.status == 201, await done.text()
-            tagged = {digest: tag for tag, digest in repository.tags.items()}
-            for digest, (media_type, data) in repository.manifests.items():
-                name = tagged.get(digest, digest)
-                told = {"Content-Type": media_type}
-                url = f"/v2/{path}/manifests/{name}"
-                async with session.put(url, data=data, headers=told) as done:
-                    assert done.status == 201, await done.text()

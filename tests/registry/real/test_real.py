@@ -3,11 +3,11 @@
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
-from tests.registry.conftest import NOBODY, PATH, image, keychain, pull
 from tests.registry.images import build, keep
-from tests.registry.real.conftest import ADA, push
+from tests.registry.real.push import push
 from tests.registry.real.tokens import ISSUER, SERVICE, TokenServer
-from webhook.errors import FailureKind, FetchError
+from tests.registry.world import ADA, NOBODY, PATH, failing, image, keychain, pull
+from webhook.errors import FailureKind
 from webhook.oci import Index, Manifest, MediaType
 from webhook.registry.options import Mirror, RegistryOptions
 from webhook.sandbox.store import Store
@@ -28,13 +28,6 @@ def indexed(tag: str = "1.0", *, docker: bool = False) -> Store:
     store = Store()
     keep(store, PATH, tag, docker=docker)
     return store
-
-
-async def failure(question) -> FetchError:
-    with pytest.raises(FetchError) as caught:
-        await question
-    assert caught.value.detail.isprintable()
-    return caught.value
 
 
 @pytest.mark.parametrize("docker", [False, True], ids=["oci", "docker"])
@@ -66,7 +59,7 @@ async def test_a_tag_is_revalidated_by_head_and_followed_when_it_moves(start, co
 async def test_what_is_not_there_is_not_found(start, connect, name):
     host = await start()
     await push(single(), host)
-    error = await failure(connect(host).resolve(image(host, name), NOBODY))
+    error = await failing(connect(host).resolve(image(host, name), NOBODY))
     assert error.kind is FailureKind.NOT_FOUND
     assert "MANIFEST_UNKNOWN" in error.detail or "NAME_UNKNOWN" in error.detail
 
@@ -103,10 +96,10 @@ async def test_basic_authentication(start, skopeo, htpasswd, connect):
     client = connect(host)
     assert (await pull(client, image(host), keychain((host, ADA)))).config.user == "10001"
     wrong = keychain((host, {"username": "ada", "password": "wrong"}))
-    error = await failure(client.resolve(image(host), wrong))
+    error = await failing(client.resolve(image(host), wrong))
     assert error.kind is FailureKind.UNAUTHORIZED
     assert "tried: secret-1" in error.detail
-    error = await failure(client.resolve(image(host), NOBODY))
+    error = await failing(client.resolve(image(host), NOBODY))
     assert "imagePullSecrets" in error.detail
 
 
@@ -142,7 +135,7 @@ async def test_token_authentication(start, rogue, connect, tmp_path, key):
         (image(host), NOBODY),
         (image(host), keychain((host, {"username": "ada", "password": "wrong"}))),
     ]:
-        error = await failure(client.resolve(reference, credentials))
+        error = await failing(client.resolve(reference, credentials))
         assert error.kind is FailureKind.UNAUTHORIZED
 
 
