@@ -1,16 +1,21 @@
-"""The servers that are measured, each a process of its own: ``… server bare|webhook FOLDER``.
+"""The servers of a benchmark, each a process of its own: ``… server KIND [FOLDER]``.
 
+KIND is ``bare``, ``open`` or ``tokens`` (slow registries), or the name of a policy for the webhook.
 Prints its port, then serves until its standard input closes.
 """
 
 import asyncio
 import gc
 import sys
+from asyncio.subprocess import PIPE, Process
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from pathlib import Path
 from typing import Any
 
 import uvloop
 
+from webhook.sandbox.behaviour import Behaviour
 from webhook.sandbox.images import stock
 from webhook.sandbox.registry import SandboxRegistry
 from webhook.sandbox.store import Store
@@ -34,15 +39,32 @@ async def bare(_: Any, receive: Any, send: Any) -> None:
     await send({"type": "http.response.body", "body": body})
 
 
+LATENCY = 0.02
+"""Seconds before every answer of a slow registry."""
+COPIES = 20
+"""Repositories with the same images in it: ``copy-0`` …"""
+_REGISTRIES = {
+    "open": Behaviour(latency=LATENCY),
+    "tokens": Behaviour(latency=LATENCY, authentication="bearer", anonymous=("*",)),
+}
+
+
 async def serve(kind: str, folder: Path) -> None:
+    """Serve until standard input closes."""
+    store = Store()
+    stock(store)
+    if kind in _REGISTRIES:
+        for number in range(COPIES):
+            store.repositories[f"copy-{number}"] = store.repositories["shop/api"]
+        async with SandboxRegistry(store, _REGISTRIES[kind]) as slow:
+            await _until_closed(slow.port)
+        return
     certificate, key = folder / "tls.crt", folder / "tls.key"
     if kind == "bare":
         context = ServingCertificate(certificate, key).listening
         async with running(bare, listen("127.0.0.1", 0), context) as port:
             await _until_closed(port)
         return
-    store = Store()
-    stock(store)
     registry = f"127.0.0.1:{REGISTRY_PORT}"
     settings = Settings(
         policies=(kind,), insecure_registry=(registry,), tls_cert=certificate, tls_key=key
@@ -56,6 +78,21 @@ async def serve(kind: str, folder: Path) -> None:
             await _until_closed(port)
 
 
+@asynccontextmanager
+async def started(kind: str, *folder: str) -> AsyncIterator[tuple[Process, int]]:
+    """A server in a process of its own inside the block, and its port."""
+    process = await asyncio.create_subprocess_exec(
+        sys.executable, "-m", "tests.benchmarks.server", kind, *folder, stdin=PIPE, stdout=PIPE
+    )
+    assert process.stdin is not None
+    assert process.stdout is not None
+    try:
+        yield process, int(await process.stdout.readline())
+    finally:
+        process.stdin.close()
+        await process.wait()
+
+
 async def _until_closed(port: int) -> None:
     gc.collect()
     gc.freeze()
@@ -64,4 +101,4 @@ async def _until_closed(port: int) -> None:
 
 
 if __name__ == "__main__":
-    uvloop.run(serve(sys.argv[1], Path(sys.argv[2])))
+    uvloop.run(serve(sys.argv[1], Path(*sys.argv[2:])))

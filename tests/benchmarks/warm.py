@@ -9,17 +9,17 @@ import asyncio
 import os
 import ssl
 import statistics
-import sys
 import tempfile
-from asyncio.subprocess import PIPE, Process
+from asyncio.subprocess import Process
 from pathlib import Path
 
 from tests.benchmarks.body import body
-from tests.benchmarks.server import REGISTRY_PORT
+from tests.benchmarks.server import REGISTRY_PORT, started
 from webhook.tls import self_signed
 from webhook.tls.serving import write_pair
 from webhook.wiring import clock
 
+_POLICY = "python-recommended"
 REQUESTS = 4_000
 CONNECTIONS = 8
 ROUNDS = 5
@@ -33,22 +33,18 @@ async def measure() -> dict[str, float]:
     with tempfile.TemporaryDirectory() as folder:
         write_pair(self_signed(("127.0.0.1",), clock()), Path(folder))
         trust = ssl.create_default_context(cafile=f"{folder}/tls.crt")
-        floor, webhook = [await _start(kind, folder) for kind in ("bare", "python-recommended")]
-        cases = {
-            "floor": (floor, body(quiet)),
-            "nothing to tell": (webhook, body(quiet)),
-            "seven findings": (webhook, body(loud)),
-        }
-        costs: dict[str, list[float]] = {name: [] for name in cases}
-        for round_ in range(ROUNDS + 1):
-            for name, (server, data) in cases.items():
-                cost = await _cost(server, data, trust)
-                if round_:
-                    costs[name].append(cost)
-        for server, _ in (floor, webhook):
-            if server.stdin:
-                server.stdin.close()
-            await server.wait()
+        costs: dict[str, list[float]] = {"floor": [], "nothing to tell": [], "seven findings": []}
+        async with started("bare", folder) as floor, started(_POLICY, folder) as webhook:
+            cases = {
+                "floor": (floor, body(quiet)),
+                "nothing to tell": (webhook, body(quiet)),
+                "seven findings": (webhook, body(loud)),
+            }
+            for round_ in range(ROUNDS + 1):
+                for name, (server, data) in cases.items():
+                    cost = await _cost(server, data, trust)
+                    if round_:  # the first one warms up
+                        costs[name].append(cost)
     return _figures(costs)
 
 
@@ -63,14 +59,6 @@ def _figures(costs: dict[str, list[float]]) -> dict[str, float]:
             ratios = [value / base for value, base in zip(costs[name], floor, strict=True)]
             figures[f"{name}, over the floor"] = statistics.median(ratios)
     return figures
-
-
-async def _start(kind: str, folder: str) -> tuple[Process, int]:
-    server = await asyncio.create_subprocess_exec(
-        sys.executable, "-m", "tests.benchmarks.server", kind, folder, stdin=PIPE, stdout=PIPE
-    )
-    assert server.stdout is not None
-    return server, int(await server.stdout.readline())
 
 
 async def _cost(server: tuple[Process, int], data: bytes, trust: ssl.SSLContext) -> float:

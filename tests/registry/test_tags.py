@@ -9,7 +9,6 @@ from tests.registry.world import ADA, BEARER, NOBODY, PATH, failure, image, keyc
 from webhook.errors import FailureKind
 from webhook.sandbox.behaviour import Behaviour, User
 
-
 # Tags that move, vanish, or cannot be asked about
 
 
