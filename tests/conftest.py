@@ -12,6 +12,7 @@ from typing import Any
 import aiohttp
 import msgspec
 import pytest
+from hypothesis import settings as properties
 
 from webhook.sandbox.images import stock
 from webhook.sandbox.registry import SandboxRegistry
@@ -21,6 +22,9 @@ from webhook.settings import Settings
 from webhook.tls import self_signed
 from webhook.tls.serving import write_pair
 from webhook.wiring import Webhook, assembled, clock
+
+properties.register_profile("unhurried", deadline=None)  # other work may run on this machine
+properties.load_profile("unhurried")
 
 POLICY = """\
 apiVersion: policy.slimgate.dev/v1alpha1

@@ -56,6 +56,7 @@ class OfPython(Fires):
 
     id: ClassVar[str] = "of-python"
     scope: ClassVar[Scope] = "python"
+    judges_any: ClassVar[bool] = True
 
 
 class OfName(Fires):

@@ -352,3 +352,9 @@ def test_no_policy_is_met_with_anything_but_an_invalid_file(text: str):
         assert all(str(item).isprintable() for item in found.problems)
     else:
         assert found.policies[0].entries
+
+
+def test_a_rule_about_python_cannot_be_made_to_judge_everything():
+    found = problem(spec("rules: [{rule: musl-python-base, action: deny, appliesTo: all}]"))
+    assert found.startswith("0.yaml:4:66: 'musl-python-base' judges Python images only")
+    read(spec("rules: [{rule: run-as-root, action: deny, appliesTo: all}]"))

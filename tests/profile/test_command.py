@@ -114,3 +114,17 @@ def test_another_runtime_is_named_only_where_no_python_runs(
 def test_a_programs_name_has_no_directory() -> None:
     assert name_of(("/usr/bin/python3", "x")) == "python3"
     assert name_of(()) == ""
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ("sh", "-c", "\\" * 1_000_000),
+        ("sh", "-c", '"' * 1_000_000),
+        ("sh", "-c", ";" * 1_000_000),
+        ("env", *["A=b"] * 300_000, "python"),
+    ],
+    ids=["escapes", "quotes", "commands", "assignments"],
+)
+def test_what_is_longer_than_any_command_is_not_read_to_its_end(argv):
+    assert len(programs(argv)) <= 2

@@ -162,7 +162,7 @@ async def test_what_is_under_way_at_the_end_is_cancelled(serve, connect):
 
 async def test_a_flood_of_questions_is_turned_away(serve, connect):
     registry = await serve(Behaviour(latency=0.02))
-    options = RegistryOptions(limits=Limits(flights=5))
+    options = RegistryOptions(limits=Limits(flights=10))
     client = connect(registry, options=options)
     outcomes = await asyncio.gather(
         *(client.resolve(image(registry, f"{PATH}:{n}"), NOBODY) for n in range(8)),

@@ -107,3 +107,15 @@ async def test_closing_cancels_what_is_left_and_tells_who_waits():
     with pytest.raises(FetchError, match="shutting down"):
         await caller
     assert len(flights) == 0
+
+
+async def test_one_destination_gets_no_more_than_half_of_them():
+    flights, gate = Flights(4, 5), Gate()
+    slow = [asyncio.create_task(flights.join(n, gate, "slow.test")) for n in range(2)]
+    await asyncio.sleep(0)
+    with pytest.raises(FetchError, match="too many"):
+        await flights.join("third", gate, "slow.test")
+    other = asyncio.create_task(flights.join("other", gate, "prompt.test"))
+    gate.open.set()
+    assert await asyncio.gather(*slow, other) == ["home"] * 3
+    assert await flights.join("again", gate, "slow.test") == "home"

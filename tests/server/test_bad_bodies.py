@@ -70,6 +70,7 @@ async def answer(validate: Validate, body: bytes) -> tuple[int, bytes]:
         (review(apiVersion="admission.k8s.io/v1beta1"), "apiVersion is 'admission.k8s.io/v1beta1'"),
         (review(request=None), "has no request"),
         (review(request={**GOOD["request"], "uid": ""}), "has no uid"),
+        (review(request={**GOOD["request"], "object": {"spec": {}}}), "the object has no kind"),
         (
             review(request={**GOOD["request"], "object": {**GOOD["request"]["object"], "spec": 1}}),
             "$.request.object.spec",

@@ -5,8 +5,9 @@ import base64
 
 from yarl import URL
 
+from tests.vectors.case import Case, Check, same
 from tests.vectors.tokens import expires_in, token_exchange
-from tests.vectors.world import Case, Time, an_answer, credential, refusal, same
+from tests.vectors.world import Time, an_answer, credential, refusal
 from webhook.registry.challenge import parse_challenges, pick
 from webhook.registry.exchange import Response, Trip, same_origin
 from webhook.registry.hosts import Hosts
@@ -81,7 +82,7 @@ def temporary_error(case: Case) -> None:
     same(attempts > 1, case["retry"])
 
 
-CHALLENGES = {
+CHALLENGES: dict[str, Check] = {
     "challenge_parse": challenge_parse,
     "token_exchange": token_exchange,
     "basic_transport": basic_transport,

@@ -7,14 +7,13 @@ from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from tests.vectors.case import Case, Check, same
 from webhook.errors import InvalidFile
 from webhook.oci import Reference
 from webhook.registry.credhelper import CredentialHelpers
 from webhook.registry.dockerconfig import DockerConfig, parse_docker_config
 from webhook.registry.keychain import DockerKeychain, JoinedKeychain
 from webhook.services.ports import Credential
-
-Case = Mapping[str, Any]
 
 _FILE = "case"
 _KEY = b"vectors"
@@ -58,10 +57,6 @@ def _wanted(told: Mapping[str, str]) -> dict[str, str]:
     return {field: told[field] for field in _FIELDS if told.get(field)}
 
 
-def _same(found: object, expected: object) -> None:
-    assert found == expected, f"expected {expected}, found {found}"
-
-
 def _fails(expected: bool, work: Callable[[], object]) -> None:
     try:
         work()
@@ -69,34 +64,34 @@ def _fails(expected: bool, work: Callable[[], object]) -> None:
         failed = True
     else:
         failed = False
-    _same(failed, expected)
+    same(failed, expected)
 
 
 def urls_match(case: Case) -> None:
     config = _told({"auths": {case["glob"]: {"username": "u", "password": "p"}}})
-    _same(bool(_found(case["target"], config)), case["match"])
+    same(bool(_found(case["target"], config)), case["match"])
 
 
 def lookup(case: Case) -> None:
     found = _found(case["image"], _told({"auths": case["auths"]}))
-    _same(bool(found), case["found"])
+    same(bool(found), case["found"])
     if "first_credential" in case:
-        _same(found[0], _wanted(case["first_credential"]))
+        same(found[0], _wanted(case["first_credential"]))
     if "credentials_in_order" in case:
-        _same(found, [_wanted(each) for each in case["credentials_in_order"]])
+        same(found, [_wanted(each) for each in case["credentials_in_order"]])
     assert len(found) <= case.get("max_hits", len(found)), f"{len(found)} hits"
 
 
 def is_default_registry(case: Case) -> None:
     is_hub = Reference.parse(case["image"]).domain == "docker.io"
-    _same(is_hub, case["is_default_registry"])
+    same(is_hub, case["is_default_registry"])
 
 
 def _entry(entry: Mapping[str, Any], case: Case, expected: Mapping[str, str]) -> None:
     document = {"auths": {"registry.example.com": entry}}
     _fails(case["error"], lambda: _told(document))
     if not case["error"]:
-        _same(_found("registry.example.com/app", _told(document)), [_wanted(expected)])
+        same(_found("registry.example.com/app", _told(document)), [_wanted(expected)])
 
 
 def entry_decode(case: Case) -> None:
@@ -111,7 +106,7 @@ def config_decode(case: Case) -> None:
     _fails(case["error"], lambda: _told(case["json"]))
     if "auths" in case:
         found = {where: _shown(each) for where, each in _told(case["json"]).auths}
-        _same(found, {where: _wanted(each) for where, each in case["auths"].items()})
+        same(found, {where: _wanted(each) for where, each in case["auths"].items()})
 
 
 class _Fixed:
@@ -132,9 +127,7 @@ def pull_secrets(case: Case) -> None:
     secrets = DockerKeychain([_told(data) for data in datas], _KEY)
     keychain = JoinedKeychain(secrets, _Fixed(case["default_keyring"] or ()))
     found = asyncio.run(keychain.credentials(_repository(case["image"])))
-    _same(
-        [_shown(each) for each in found], [_wanted(each) for each in case["credentials_in_order"]]
-    )
+    same([_shown(each) for each in found], [_wanted(each) for each in case["credentials_in_order"]])
 
 
 def file_keychain(case: Case) -> None:
@@ -144,9 +137,9 @@ def file_keychain(case: Case) -> None:
 
 
 def _first(found: Sequence[Mapping[str, str]], case: Case) -> None:
-    _same(not found, case["anonymous"])
+    same(not found, case["anonymous"])
     if found:
-        _same(found[0], _wanted(case["authorization"]))
+        same(found[0], _wanted(case["authorization"]))
 
 
 def helper(case: Case) -> None:
@@ -162,13 +155,13 @@ def helper(case: Case) -> None:
         config = _told({"credsStore": "case"})
         keychain = DockerKeychain([config], _KEY, CredentialHelpers(path=folder + ":/bin:/usr/bin"))
         found = [_shown(each) for each in asyncio.run(keychain.credentials(case["target"]))]
-        _same(not found, case.get("anonymous", False))
+        same(not found, case.get("anonymous", False))
         if found:
             told = dict(case["authorization"])
             if told.get("identitytoken"):
                 told["username"] = ""  # the mark of a token, not a name
-            _same(found[0], _wanted(told))
-            _same(Path(folder, "asked").read_text().strip(), case["server_url_asked"])
+            same(found[0], _wanted(told))
+            same(Path(folder, "asked").read_text().strip(), case["server_url_asked"])
 
 
 def joined(case: Case) -> None:
@@ -178,9 +171,9 @@ def joined(case: Case) -> None:
         for where, user in told.items()
     ]
     found = asyncio.run(JoinedKeychain(*keychains).credentials(case["target"]))
-    _same(not found, case["anonymous"])
+    same(not found, case["anonymous"])
     if found:
-        _same(found[0].username, case["want_user"])
+        same(found[0].username, case["want_user"])
 
 
 def kubernetes(case: Case) -> None:
@@ -198,10 +191,10 @@ def other_webhook(case: Case) -> None:
     if "image" in case:
         _first(_found(case["image"], config), case)
     for where, told in case.get("parsed_keys", {}).items():
-        _same(_found(where, config)[0], _wanted(told))
+        same(_found(where, config)[0], _wanted(told))
 
 
-KEYRING = {
+KEYRING: dict[str, Check] = {
     "k8s_urls_match": urls_match,
     "k8s_keyring_lookup": lookup,
     "k8s_is_default_registry": is_default_registry,

@@ -1,22 +1,6 @@
-"""Public cases about registries: credentials by repository, challenges, tokens, redirects.
+"""Public cases about registries that do not apply: see ``keyring`` and ``challenges`` for the rest."""
 
-``run(folder)`` reads ``keyring.json`` and ``www_authenticate.json`` and yields what became of every
-case that applies; ``SKIPPED`` says why the others do not.
-"""
-
-import json
-from collections.abc import Callable, Iterator, Mapping
-from pathlib import Path
-from typing import Any
-
-from tests.vectors.challenges import CHALLENGES
-from tests.vectors.keyring import KEYRING
-
-Case = Mapping[str, Any]
-Check = Callable[[Case], None]
-"""Raises ``AssertionError`` when the product answers otherwise than the case expects."""
-
-SKIPPED = {
+LEFT_OUT = {
     "k8s-encode": "configurations are read and never written",
     "gcr-marshal": "configurations are read and never written",
     "gcr-env": "where a configuration is found is for webhook.settings",
@@ -32,26 +16,3 @@ SKIPPED = {
     "temp-03": "a status decides, never the codes of a body without one",
 }
 """Id or beginning of ids → why the case does not apply."""
-
-
-def run(folder: Path) -> Iterator[tuple[str, bool, str]]:
-    """(id, whether it holds, why not) of every case that applies."""
-    for file, checks in (("keyring.json", KEYRING), ("www_authenticate.json", CHALLENGES)):
-        groups = json.loads((folder / file).read_text())
-        for group, check in checks.items():
-            for case in groups.get(group, ()):
-                if reason_to_skip(case["id"]) is None:
-                    yield _outcome(case, check)
-
-
-def reason_to_skip(case_id: str) -> str | None:
-    """Why a case does not apply; None when it does."""
-    return next((why for begin, why in SKIPPED.items() if case_id.startswith(begin)), None)
-
-
-def _outcome(case: Case, check: Check) -> tuple[str, bool, str]:
-    try:
-        check(case)
-    except Exception as error:  # one case that breaks must not hide the others
-        return case["id"], False, f"{type(error).__name__}: {error}".split("\n")[0]
-    return case["id"], True, ""

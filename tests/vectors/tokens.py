@@ -6,7 +6,8 @@ from datetime import timedelta
 from aiohttp import web
 from yarl import URL
 
-from tests.vectors.world import Case, Time, asking, credential, refusal, same, server
+from tests.vectors.case import Case, same
+from tests.vectors.world import Time, asking, credential, refusal, server
 from webhook.errors import FailureKind, FetchError
 from webhook.oci import Reference
 from webhook.registry.addresses import ANYWHERE

@@ -1,4 +1,4 @@
-"""What the checks of ``www_authenticate.json`` happen in: time, servers, clients, comparisons."""
+"""What the checks of ``www_authenticate.json`` happen in: time, servers, clients."""
 
 from collections.abc import AsyncIterator, Callable, Mapping
 from contextlib import asynccontextmanager
@@ -20,12 +20,6 @@ from webhook.registry.redirect import Web, reach_of, target_of
 from webhook.registry.retry import Retries
 from webhook.registry.transport import Transport
 from webhook.services.ports import Credential
-
-Case = Mapping[str, Any]
-
-
-def same(found: object, expected: object) -> None:
-    assert found == expected, f"expected {expected!r}, found {found!r}"
 
 
 def credential(told: Mapping[str, Any]) -> Credential:

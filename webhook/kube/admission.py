@@ -97,6 +97,8 @@ def parse_review(body: bytes) -> AdmissionRequest:
         raise InvalidReview("the review has no request")
     if not review.request.uid:
         raise InvalidReview("the request has no uid")
+    if review.request.object is not None and not review.request.object.kind:
+        raise InvalidReview("the object has no kind")  # it might be a Pod, and pass unseen
     return review.request
 
 

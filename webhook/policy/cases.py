@@ -21,7 +21,7 @@ from webhook.oci.image import Unavailable
 from webhook.policy.decide import Gathered, decide
 from webhook.policy.document import Document
 from webhook.policy.example import TODAY, profile_of
-from webhook.policy.finding import Outcome, Result
+from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import problems_of
 from webhook.policy.model import PolicyMetadata, Written
@@ -168,8 +168,7 @@ def _rules(results: tuple[Result, ...]) -> Mapping[Action, set[str]]:
     found: dict[Action, set[str]] = {action: set() for action in Action}
     for result in results:
         for finding in result.findings:
-            if finding.outcome is not Outcome.PASS:
-                found[finding.action].add(finding.rule)
+            found[finding.action].add(finding.rule)
     return found
 
 

@@ -152,7 +152,7 @@ def _keys_at(model: type[BaseModel], location: tuple[int | str, ...]) -> list[st
     node: dict[str, Any] = schema
     for part in location:
         inner = "items" if isinstance(part, int) else "additionalProperties"
-        node = node.get("properties", {}).get(part) or node.get(inner, {})
+        node = node.get("properties", {}).get(part) or node.get(inner) or {}
         node = _resolved(node, schema)
     return list(node.get("properties", {}))
 
@@ -211,6 +211,9 @@ def _entries(document: Document, catalogue: Catalogue, problems: list[Problem]) 
             prefix: Path = ("spec", "rules", at, "with")
             problems += problems_of(document, error, prefix, kind)
             continue
+        if raw.get("appliesTo") == "all" and not kind.judges_any:
+            message = f"{kind.id!r} judges Python images only"
+            problems.append(document.problem(("spec", "rules", at, "appliesTo"), message))
         with suppress(ValidationError):  # told with the whole document
             entry = RuleEntry.model_validate(raw)
             yield Entry(rule, entry.action, entry.applies_to or kind.scope)

@@ -47,7 +47,9 @@ class Line:
 def sentence(finding: Finding, where: str = "") -> str:
     """``rule-id: problem. Fix.`` with ``where`` in front, cut to what a warning may have."""
     fix = f" {finding.remedy}." if finding.remedy else ""
-    return cut(f"{where}{finding.rule}: {finding.message}.{fix}", MAX_LINE)
+    text = f"{where}{finding.rule}: {finding.message}.{fix}"
+    is_plain = len(text) <= MAX_LINE and text.isascii() and text.isprintable()
+    return text if is_plain else cut(text, MAX_LINE)
 
 
 def lines(results: Sequence[Result]) -> tuple[Line, ...]:

@@ -99,6 +99,8 @@ class Rule(BaseModel):
     """What must be known of an image to judge it."""
     scope: ClassVar[Scope] = "python"
     """Which images it judges unless the policy says ``appliesTo``."""
+    judges_any: ClassVar[bool] = False
+    """Whether a policy may have it judge images that are not Python (``appliesTo: all``)."""
     windows: ClassVar[bool] = False
     """Whether it means anything for Windows images."""
     why: ClassVar[str]

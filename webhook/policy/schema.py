@@ -4,6 +4,7 @@ from typing import Any
 
 from webhook.policy.loader import Catalogue
 from webhook.policy.model import ImagePolicy
+from webhook.policy.rule import Rule
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -16,16 +17,16 @@ def policy_schema(catalogue: Catalogue) -> dict[str, Any]:
     entry["allOf"] = [
         {
             "if": {"properties": {"rule": {"const": name}}, "required": ["rule"]},
-            "then": {"properties": {"with": _options(rule.model_json_schema())}},
+            "then": {"properties": _allowed(rule)},
         }
         for name, rule in catalogue.items()
     ]
     return schema
 
 
-def _options(schema: dict[str, Any]) -> dict[str, Any]:
-    return {
-        "type": "object",
-        "additionalProperties": False,
-        "properties": schema.get("properties", {}),
-    }
+def _allowed(rule: type[Rule]) -> dict[str, Any]:
+    """What an entry of this rule may say: its own options, and whom it can judge."""
+    options = rule.model_json_schema().get("properties", {})
+    judged = {} if rule.judges_any else {"appliesTo": {"enum": ["python", None]}}
+    given = {"type": "object", "additionalProperties": False, "properties": options}
+    return {"with": given, **judged}

@@ -9,6 +9,10 @@ from webhook.profile.shell import Command, assignment, split
 
 _MAX_DEPTH = 8
 _MAX_PROGRAMS = 64
+_MAX_WORDS = 4096
+"""Words of an argv that are looked at: strangers write them, and each costs time."""
+_MAX_SCRIPT = 32 * 1024
+"""Characters of a ``sh -c`` text that are looked at; Linux takes four times as many at most."""
 _FIRST_WORDS = 8
 """Words of a command among which a ``*.py`` file is looked for."""
 
@@ -102,7 +106,7 @@ def programs(argv: Sequence[str]) -> tuple[Command, ...]:
     ``python -m`` and entrypoint scripts that are handed a command.
     """
     found: list[Command] = []
-    for command in _followed(tuple(argv), _MAX_DEPTH):
+    for command in _followed(tuple(argv[:_MAX_WORDS]), _MAX_DEPTH):
         found.append(command)
         if len(found) == _MAX_PROGRAMS:
             break
@@ -167,7 +171,7 @@ def _inner(name: str, command: Command) -> Iterator[Command]:
     elif name in _SHELLS:
         yield from _of_shell(rest)
     elif name in ("su", "runuser") and "-c" in rest:
-        yield from split("".join(rest[rest.index("-c") + 1 :][:1]))
+        yield from _script(rest[rest.index("-c") + 1 :])
     elif name in _WRAPPERS:
         yield _of_wrapper(_WRAPPERS[name], rest)
     elif _RUNNERS.get(name) in rest[:1]:
@@ -186,10 +190,15 @@ def _of_shell(rest: Command) -> Iterator[Command]:
         word = rest[index]
         index += 1
         if word.endswith("c") and not word.startswith("--"):
-            yield from split("".join(rest[index : index + 1]))
+            yield from _script(rest[index:])
             return
         index += word.endswith("o") and not word.startswith("--")  # -o pipefail
     yield rest[index:]  # a script, which may be one of ours
+
+
+def _script(rest: Command) -> tuple[Command, ...]:
+    """The commands of the shell text that stands first, if any does."""
+    return split(rest[0][:_MAX_SCRIPT]) if rest else ()
 
 
 def _of_wrapper(wrapper: _Wrapper, rest: Command) -> Command:

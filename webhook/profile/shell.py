@@ -28,7 +28,7 @@ _TOKEN = re.compile(
     | (?P<redirect>[0-9]*(?: &>>? | >> | >& | >\| | <& | <<< | <> | [<>] ))
     | (?P<single>  '[^']*+ (?: ' | \Z ) )
     | (?P<double>  " (?: [^"\\]++ | \\. )*+ (?: " | \\?\Z ) )
-    | (?P<escaped> \\. | \\\Z )
+    | (?P<escaped> (?: \\(?!\r?\n). )+ | \\\Z )
     | (?P<plain>   [^\s'"\\;&|()`<>]+ )
     """,
     re.VERBOSE | re.DOTALL,
@@ -97,7 +97,9 @@ def _unquoted(kind: str, text: str) -> str:
         return text.strip("'")
     if kind == "double":
         return _ESCAPE.sub(r"\1", text[1:].removesuffix('"'))
-    return text[1:] if kind == "escaped" else text
+    if kind == "escaped":
+        return _ESCAPE.sub(r"\1", text) if len(text) > 1 else ""
+    return text
 
 
 def _filled(word: str, arguments: Mapping[str, str]) -> str:

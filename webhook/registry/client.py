@@ -92,6 +92,7 @@ class Registry:
             return kept
         try:
             return await self._once(
+                reference,
                 ("tag", scope, reference.repository, reference.identifier),
                 lambda deadline: self._look(scope, reference, tagged, keychain, deadline),
                 has_stale=tagged is not None,
@@ -126,7 +127,7 @@ class Registry:
             return config
 
         question = ("config", scope, reference.repository, descriptor.digest, descriptor.size)
-        return await self._once(question, fetch)
+        return await self._once(reference, question, fetch)
 
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         """See ``ImageSource.known``."""
@@ -162,7 +163,8 @@ class Registry:
             self._cache.keep(scope, digest, content)
             return document
 
-        return await self._once(("document", scope, reference.repository, digest, size), fetch)
+        question = ("document", scope, reference.repository, digest, size)
+        return await self._once(reference, question, fetch)
 
     async def _look(
         self,
@@ -198,6 +200,7 @@ class Registry:
 
     async def _once(
         self,
+        reference: Reference,
         question: Hashable,
         work: Callable[[float], Coroutine[Any, Any, T]],
         *,
@@ -215,7 +218,7 @@ class Registry:
                 self._cache.keep_failure(question, error, has_stale=has_stale)
                 raise
 
-        return await self._flights.join(question, fly)
+        return await self._flights.join(question, fly, reference.domain)
 
     def _scope(self, reference: Reference, keychain: Keychain) -> str:
         """Whose cache this is: a mirror's credentials may have opened what it holds."""

@@ -48,7 +48,7 @@ def page(rule: type[Rule]) -> str:
     needs = ", ".join(about["needs"]) or "nothing: the reference alone is judged"
     parts = [
         f"## `{rule.id}`",
-        f"{rule.title}. Recommended action: **{rule.action.value}**. Judges: {rule.scope}. "
+        f"{rule.title}. Recommended action: **{rule.action.value}**. Judges: {_judged(rule)}. "
         f"Needs: {needs}.",
         inspect.cleandoc(rule.__doc__ or ""),
         f"**Why.** {rule.why}",
@@ -67,6 +67,14 @@ def page(rule: type[Rule]) -> str:
     passes = "\n".join(f"- {item.title}" for item in rule.examples if not item.fires)
     parts += [f"Fires:\n{fires}", f"Does not fire:\n{passes}"]
     return "\n\n".join(parts)
+
+
+def _judged(rule: type[Rule]) -> str:
+    """Which images a rule looks at."""
+    if rule.scope == "all":
+        return "all images"
+    other = ", or all of them with `appliesTo: all`" if rule.judges_any else ""
+    return f"Python images{other}"
 
 
 def reference(catalogue: Catalogue) -> str:

@@ -21,6 +21,7 @@ class FloatingTag(Rule):
     action: ClassVar[Action] = Action.WARN
     needs: ClassVar[Need] = Need.NONE
     scope: ClassVar[Scope] = "all"
+    judges_any: ClassVar[bool] = True
     windows: ClassVar[bool] = True
     why: ClassVar[str] = (
         "What was tested is not what runs: two nodes, or two restarts, may pull different images "

@@ -33,6 +33,7 @@ class ImageSize(Rule):
     title: ClassVar[str] = "The image is too large"
     action: ClassVar[Action] = Action.WARN
     needs: ClassVar[Need] = Need.MANIFEST
+    judges_any: ClassVar[bool] = True
     windows: ClassVar[bool] = True
     why: ClassVar[str] = (
         "Every node pulls it before a Pod can start there: a gigabyte is half a minute of a new "

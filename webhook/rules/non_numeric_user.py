@@ -22,6 +22,7 @@ class NonNumericUser(Rule):
     title: ClassVar[str] = "USER is a name, not a number"
     action: ClassVar[Action] = Action.WARN
     needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    judges_any: ClassVar[bool] = True
     why: ClassVar[str] = (
         "The kubelet checks runAsNonRoot before the container's /etc/passwd exists, so it accepts "
         "numbers only. The Pod stays in CreateContainerConfigError."

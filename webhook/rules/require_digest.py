@@ -21,6 +21,7 @@ class RequireDigest(Rule):
     action: ClassVar[Action] = Action.AUDIT
     needs: ClassVar[Need] = Need.NONE
     scope: ClassVar[Scope] = "all"
+    judges_any: ClassVar[bool] = True
     windows: ClassVar[bool] = True
     why: ClassVar[str] = (
         "Even a version tag can be pushed again. Only a digest names the bytes that were checked."

@@ -28,6 +28,7 @@ class RunAsRoot(Rule):
     title: ClassVar[str] = "The container runs as root"
     action: ClassVar[Action] = Action.DENY
     needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    judges_any: ClassVar[bool] = True
     why: ClassVar[str] = (
         "Root in a container is root on the node behind one kernel bug or one careless mount, and "
         "it may write everywhere in its own image."

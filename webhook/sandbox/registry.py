@@ -61,7 +61,8 @@ class SandboxRegistry:
     @property
     def host(self) -> str:
         """``address:port``, as references name the registry."""
-        return f"{self.address}:{self.port}"
+        address = f"[{self.address}]" if ":" in self.address else self.address
+        return f"{address}:{self.port}"
 
     @property
     def origin(self) -> str:
