@@ -258,6 +258,7 @@ def test_attestations_are_neither_images_nor_platforms():
         (["linux/amd64/v3", "linux/amd64"], "linux/amd64", 1),
         (["linux/amd64/v3"], "linux/amd64", 0),
         (["linux/amd64"], "linux/amd64/v3", None),
+        (["linux/mips/v6"], "linux/mips/v7", None),
         (["linux/amd64", "linux/amd64"], "linux/amd64", 0),
         (["windows/amd64"], "linux/amd64", None),
         ([None, "linux/amd64"], "linux/amd64", 1),

@@ -72,6 +72,11 @@ class Facts(msgspec.Struct, frozen=True):
         return self._known.python
 
     @property
+    def env(self) -> Environment:
+        """See ContainerFacts.env."""
+        return self._known.env
+
+    @property
     def is_windows(self) -> bool:
         """Whether the Pod or the image is for Windows."""
         pod_os = self.use.pod.os

@@ -48,6 +48,8 @@ class DevelopmentServer(Rule):
         """See Rule.check."""
         for found in _servers(facts.launch):
             return Violation(f"{quoted(found)} is a development server", _SERVER_FIX)
+        if facts.env.visible.keys().isdisjoint(_VARIABLES):
+            return None
         for name, setting in _switches(facts):
             problem = f"{name}={quoted(setting, 20)} turns development mode on"
             return Violation(problem, f"Remove {name} from the image and the Pod")
@@ -127,3 +129,4 @@ _MODES = {
     "WERKZEUG_DEBUG_PIN": frozenset({"off"}),
     "PYTHONDEVMODE": _TRUE,
 }
+_VARIABLES = frozenset({*_MODES, "DEBUG"})

@@ -70,21 +70,22 @@ class ImageSize(Rule):
                 f"{megabytes(size.pull)} to pull (about {megabytes(size.unpacked.value)} unpacked)"
             )
             return Violation(_problem(said, self.max_pull, size), _FIX)
-        if self.max_unpacked is not None:
-            return self._unpacked(size, self.max_unpacked)
+        limit = self.max_unpacked
+        # No layer is smaller on disk, whatever an annotation says.
+        if limit is not None and max(size.pull, size.unpacked.value) > limit:
+            return self._unpacked(size, limit)
         return None
 
     @staticmethod
-    def _unpacked(size: Size, limit: int) -> Violation | None:
+    def _unpacked(size: Size, limit: int) -> Violation:
         unpacked = size.unpacked
         said = f"about {megabytes(unpacked.value)} unpacked ({megabytes(size.pull)} to pull)"
-        if size.pull > limit:  # no layer is smaller on disk, whatever an annotation says
-            return Violation(_problem(said, limit, size), _FIX)
-        if unpacked.value <= limit:
-            return None
+        problem = _problem(said, limit, size)
+        if size.pull > limit:
+            return Violation(problem, _FIX)
         sure = unpacked.low > limit
         return Violation(
-            _problem(said, limit, size),
+            problem,
             _FIX,
             Certainty.HIGH if sure else Certainty.MEDIUM,
             ceiling=Action.WARN if unpacked.method == _ESTIMATE or not sure else None,
