@@ -59,7 +59,7 @@ def test_a_quantity_means_what_kubernetes_takes_it_for(text: str, size: int):
     [
         ("1m", Fraction(1, 10**3)),
         ("1u", Fraction(1, 10**6)),
-        ("1n", Fraction(1, 10**9)),
+        ("5n", Fraction(5, 10**9)),
         ("9" * 64, Fraction(10**64 - 1)),
         ("0.0000000001", Fraction(1, 10**9)),
         ("0.9n", Fraction(1, 10**9)),

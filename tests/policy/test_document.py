@@ -55,14 +55,13 @@ def test_scalars_of_the_core_schema_have_their_values(scalar: str, value: object
         *("on", "off", "yes", "no", "Yes", "y", "n", "On"),
         *("tRUE", "nULL", "None"),
         *("2026-12-31", "2026-12-31T10:00:00Z", "12:30:45", "190:20:30"),
-        *("0b101", "1_000", "0x", "0o8", "-0x1F", "- 1"[2:] + "st", "1.2.3", "3.13.1"),
+        *("0b101", "1_000", "0x", "0o8", "-0x1F", "1st", "1.2.3", "3.13.1"),
         *(".inf", "-.INF", ".nan", "1e999", "9" * 41, "0." + "1" * 40),
-        *("<<", "=", "400M", "1Gi", "v1", "**", "a: b"[0] + "#b"),
+        *("<<", "=", "400M", "1Gi", "v1", "a#b"),
     ],
 )
 def test_everything_else_is_text(scalar: str):
-    quoted = f"'{scalar}'" if scalar[0] in "*=<" else scalar
-    assert data(f"key: {quoted}")["key"] == scalar
+    assert data(f"key: {scalar}")["key"] == scalar
 
 
 @pytest.mark.parametrize(("scalar", "value"), [("0777", 777), ("08", 8), ("00", 0)])

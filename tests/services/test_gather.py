@@ -72,7 +72,7 @@ async def test_a_profile_is_given_only_to_a_scope_that_may_know_it(store: Store)
     await gatherer.gather({INDEX: AMD64}, Someone("team-a"), 5)
     source.asked.clear()
     await gatherer.gather({INDEX: AMD64}, Someone("team-b"), 5)
-    assert source.asked == ["resolve"]  # asked on its own behalf; the content is not read twice
+    assert source.asked == ["resolve", "manifest", "config"]  # all of it on its own behalf
 
 
 async def test_simultaneous_reviews_share_one_flight(store: Store):

@@ -129,10 +129,12 @@ _PLAIN_FIELDS = tuple(
 
 
 def _names_workload(request: _RawRequest) -> bool:
+    """Whether one of the objects is a workload, or might be one for lack of a kind."""
     for raw in (request.object, request.old_object):
-        named = _KIND_DECODER.decode(raw) if bytes(raw) != b"null" else _Kind()
-        if KubeObject(named.api_version, named.kind).is_workload:
-            return True
+        if bytes(raw) != b"null":
+            named = _KIND_DECODER.decode(raw)
+            if not named.kind or KubeObject(named.api_version, named.kind).is_workload:
+                return True
     return False
 
 

@@ -1,8 +1,8 @@
 """YAML documents with the place of every value, read as YAML 1.2 core.
 
 PyYAML reads YAML 1.1, where ``off`` is false, ``0777`` an octal and ``2026-12-31`` a date; here the
-scalars are those of the 1.2 core schema, and everything else is text. Tags are refused, and so are
-aliases where a policy is read: what is written is what is meant.
+scalars are those of the 1.2 core schema, and everything else is text. Where a policy is read, tags
+and aliases are refused: what is written is what is meant.
 """
 
 import math

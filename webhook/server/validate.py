@@ -46,7 +46,8 @@ class Validate:
             body = msgspec.json.encode({"reason": error.reason})
             await _reply(send, error.status, body)
             return
-        seconds = deadline(scope.get("query_string", b""), self._timeout)
+        waited = time.perf_counter() - started
+        seconds = deadline(scope.get("query_string", b""), self._timeout) - waited
         await _reply(send, 200, await self._answer(request, seconds, started))
 
     async def _answer(self, request: AdmissionRequest, seconds: float, started: float) -> bytes:

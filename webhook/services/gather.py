@@ -72,7 +72,7 @@ class Gatherer:
         memory: int = MEMORY,
     ) -> None:
         self._source, self._flight_limit, self._max_flights = source, flight_limit, max_flights
-        self._memo: Memo[tuple[str, str], Learnt] = Memo(memory)
+        self._memo: Memo[tuple[str, str, str], Learnt] = Memo(memory)
         self._flights: dict[tuple[str, str, str, str], asyncio.Task[Learnt]] = {}
 
     async def gather(
@@ -102,7 +102,7 @@ class Gatherer:
 
     def _remembered(self, reference: Reference, need: Wanted, keychain: Keychain) -> Learnt | None:
         digest = self._source.known(reference, keychain)
-        return None if digest is None else self._memo.get(_key(digest, need))
+        return None if digest is None else self._memo.get(_key(digest, reference, need, keychain))
 
     def _flight(
         self, reference: Reference, need: Wanted, keychain: Keychain
@@ -139,7 +139,7 @@ class Gatherer:
     async def _learn(
         self, reference: Reference, need: Wanted, keychain: Keychain, resolved: Resolved
     ) -> Learnt:
-        key = _key(resolved.digest, need)
+        key = _key(resolved.digest, reference, need, keychain)
         remembered = self._memo.get(key)
         if remembered is not None:
             return remembered
@@ -167,8 +167,14 @@ class Gatherer:
             return Unavailable.of(error)
 
 
-def _key(digest: Digest, need: Wanted) -> tuple[str, str]:
-    return digest.hex, need.key
+def _key(
+    digest: Digest, reference: Reference, need: Wanted, keychain: Keychain
+) -> tuple[str, str, str]:
+    """Where a profile is kept: with the scope that was given all it was made of.
+
+    Whoever can serve the bytes of somebody else's index may not learn of its images by that.
+    """
+    return digest.hex, need.key, keychain.scope(reference.repository)
 
 
 def _weight(found: tuple[Image | Unavailable, ...]) -> int:
