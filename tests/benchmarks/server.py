@@ -5,7 +5,6 @@ Prints its port, then serves until its standard input closes.
 """
 
 import asyncio
-import gc
 import sys
 from asyncio.subprocess import PIPE, Process
 from collections.abc import AsyncIterator
@@ -19,7 +18,7 @@ from webhook.sandbox.behaviour import Behaviour
 from webhook.sandbox.images import stock
 from webhook.sandbox.registry import SandboxRegistry
 from webhook.sandbox.store import Store
-from webhook.server.run import listen, running
+from webhook.server.run import listen, running, settle
 from webhook.settings import Settings
 from webhook.tls import ServingCertificate
 from webhook.wiring import assembled
@@ -94,8 +93,7 @@ async def started(kind: str, *folder: str) -> AsyncIterator[tuple[Process, int]]
 
 
 async def _until_closed(port: int) -> None:
-    gc.collect()
-    gc.freeze()
+    settle()
     print(port, flush=True)
     await asyncio.get_running_loop().run_in_executor(None, sys.stdin.read)
 

@@ -230,6 +230,11 @@ def test_nesting_without_end_is_refused_before_it_costs_anything(text: str, alia
     assert problem.endswith("nested too deeply, or too large")
 
 
+def test_a_document_may_be_64_levels_deep():
+    assert data("[" * 64 + "]" * 64)
+    assert problems("[" * 65 + "]" * 65) == ["a.yaml:1:65: nested too deeply, or too large"]
+
+
 def test_a_file_above_the_limit_is_refused_by_its_bytes():
     assert problems("ü" * MAX_FILE) == [f"a.yaml: larger than {MAX_FILE} bytes"]
     (document,) = read_documents("# " + "x" * (MAX_FILE - 6) + "\na:", "a.yaml")

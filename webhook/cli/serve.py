@@ -1,7 +1,6 @@
 """``slimgate serve``: the webhook over HTTPS."""
 
 import asyncio
-import gc
 import logging
 import sys
 from collections.abc import Callable
@@ -64,7 +63,7 @@ def serve(
 
 async def _serve(settings: Settings) -> None:
     from webhook.server.logs import Forwarding  # heavy, as are all servers
-    from webhook.server.run import listen, running, stop_signal
+    from webhook.server.run import listen, running, settle, stop_signal
 
     async with AsyncExitStack() as stack:
         hook = await stack.enter_async_context(assembled(settings, sys.stderr.buffer))
@@ -88,9 +87,7 @@ async def _serve(settings: Settings) -> None:
             policies=names,
             policySet=hook.policies.current().hash,
         )
-        # What was made so far lives as long as the process: the collector need not look again.
-        gc.collect()
-        gc.freeze()
+        settle()
         following = asyncio.create_task(_follow(hook.follow))
         await stop.wait()
         hook.readiness.unmet("stop", "draining")
