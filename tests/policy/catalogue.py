@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from tests.conftest import policy_text
+from webhook.errors import FailureKind
 from webhook.kube.imageuse import ImageUse, bare_use, image_uses
 from webhook.kube.workload import PodSpec
 from webhook.oci import Reference
@@ -24,6 +25,10 @@ from webhook.profile.wants import Need
 
 TODAY = date(2026, 11, 21)
 IMAGE = "ghcr.io/acme/api:1"
+LOST = Unavailable(FailureKind.TIMEOUT, "no answer within 4 s")
+PYTHON = ("python", "app.py")
+NODE = ("node", "server.js")
+SILENT: tuple[str, ...] = ()
 
 
 class Fires(Rule):
@@ -125,18 +130,28 @@ def policy(*rules: str, **more: str) -> PolicySet:
     return policies(policy_text(*rules, **more))
 
 
-def image(argv: Sequence[str] = ("python", "app.py"), **config: Any) -> ImageProfile:
+def image(argv: Sequence[str] = PYTHON, **config: Any) -> ImageProfile:
     """An image that runs ``argv``, and of which nothing else is told; keywords are of the config."""
     run = {"Cmd": list(argv), **config.pop("config", {})}
     return profile_of({"architecture": "amd64", "os": "linux", "config": run, **config}, [1_000])
 
 
-NODE = ("node", "server.js")
-SILENT: tuple[str, ...] = ()
-
-
 def uses_of(**pod: Any) -> tuple[ImageUse, ...]:
     return image_uses(msgspec.convert(pod, PodSpec))
+
+
+def facts(
+    argv: Sequence[str] = PYTHON,
+    *,
+    pod: dict[str, Any] | None = None,
+    config: dict[str, Any] | None = None,
+    os: str = "linux",
+    **container: Any,
+) -> Facts:
+    """The facts of a container of an image that runs ``argv``; keywords are of the container."""
+    (use,) = uses_of(containers=[{"name": "web", "image": IMAGE, **container}], **pod or {})
+    profile = image(argv, config=config or {}, os=os)
+    return Facts.of(use, Reference.parse(IMAGE), TODAY, profile)
 
 
 def judged(

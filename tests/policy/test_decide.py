@@ -1,13 +1,11 @@
-from datetime import date, timedelta
-
 import pytest
 
 from tests.conftest import policy_text
 from tests.policy.catalogue import (
     IMAGE,
+    LOST,
     NODE,
     SILENT,
-    TODAY,
     finding,
     findings,
     image,
@@ -16,9 +14,6 @@ from tests.policy.catalogue import (
     policy,
     uses_of,
 )
-from webhook.errors import FailureKind
-from webhook.kube.imageuse import bare_use
-from webhook.oci.image import Unavailable
 from webhook.policy.finding import Outcome, Severity
 from webhook.policy.rule import Action
 
@@ -26,7 +21,6 @@ DENY = "rule: fires, action: deny"
 MAYBE = ("entrypoint.sh",)
 """An argv that tells nothing, beside a variable that hints at Python."""
 MAYBE_PYTHON = {"config": {"Env": ["PYTHONPATH=/app"]}}
-LOST = Unavailable(FailureKind.TIMEOUT, "no answer within 4 s")
 
 
 def with_(options: str, rule: str = "fires", action: str = "deny") -> str:
@@ -209,77 +203,6 @@ def test_severity_is_the_rules_whatever_the_policy_makes_of_it():
     ]
 
 
-@pytest.mark.parametrize(
-    ("kind", "actions", "action"),
-    [
-        (FailureKind.TIMEOUT, "", Action.WARN),
-        (FailureKind.MALFORMED, "", Action.DENY),
-        (FailureKind.DIGEST_MISMATCH, "", Action.DENY),
-        (FailureKind.NOT_FOUND, "failureActions: {default: audit}", Action.AUDIT),
-        (FailureKind.NOT_FOUND, "failureActions: {default: audit, notFound: deny}", Action.DENY),
-        (FailureKind.MALFORMED, "failureActions: {default: warn}", Action.WARN),
-        *((kind, f"failureActions: {{{kind.value}: deny}}", Action.DENY) for kind in FailureKind),
-    ],
-)
-def test_an_image_that_could_not_be_read_weighs_what_the_policy_says_of_the_reason(
-    kind: FailureKind, actions: str, action: Action
-):
-    found = finding(policy(DENY, more=actions), Unavailable(kind, "because"))
-    assert (found.rule, found.outcome, found.action) == (
-        "image-unverified",
-        Outcome.UNKNOWN,
-        action,
-    )
-    assert found.message == "could not inspect the image (because); policy not evaluated"
-
-
-def test_an_image_that_could_not_be_read_stays_below_mode_and_ceiling():
-    lost = Unavailable(FailureKind.MALFORMED, "because")
-    assert finding(policy(DENY, mode="audit"), lost).action is Action.AUDIT
-    assert finding(policy(DENY), lost, ceiling=Action.WARN).action is Action.WARN
-
-
-def test_a_lost_image_is_told_once_and_not_once_for_each_rule():
-    law = policy(DENY, "rule: of-python, action: deny", "rule: passes, action: warn")
-    (result,) = judged(law, LOST)
-    assert [item.rule for item in result.findings] == ["image-unverified"]
-    assert (result.digest, result.platform) == (None, None)
-
-
-def test_of_a_lost_image_the_reference_is_judged_all_the_same():
-    found = findings(policy(DENY, "rule: of-name, action: warn"), LOST)
-    assert [item.rule for item in found] == ["of-name", "image-unverified"]
-
-
-def test_a_policy_that_needs_only_the_reference_does_not_mind_a_lost_image():
-    names = policy_text("rule: of-name, action: warn", name="names")
-    found = findings(policies(policy_text(DENY), names), LOST)
-    assert [(item.rule, item.policies) for item in found] == [
-        ("of-name", ("names",)),
-        ("image-unverified", ("team",)),
-    ]
-
-
-def test_an_image_of_which_nothing_came_in_time_is_a_timeout():
-    uses = (bare_use(IMAGE),)
-    (result,) = judged(policy(DENY), uses=uses)
-    assert "did not answer in time" in result.findings[0].message
-
-
-def test_rules_on_the_reference_alone_are_put_without_any_image():
-    (result,) = judged(policy("rule: of-name, action: deny"))
-    assert [item.rule for item in result.findings] == ["of-name"]
-    assert (result.digest, result.platform) == (None, None)
-
-
-def test_text_that_is_no_reference_is_malformed_and_no_rule_is_put():
-    law = policy(DENY, "rule: of-name, action: warn")
-    (result,) = judged(law, uses=(bare_use("no reference"),))
-    (found,) = result.findings
-    assert (found.rule, found.action) == ("image-unverified", Action.DENY)
-    assert "not an image reference: no reference (" in found.message
-
-
 def test_several_policies_tell_a_violation_once_with_the_strictest_action():
     texts = (
         policy_text("rule: fires, action: warn", name="a"),
@@ -288,15 +211,6 @@ def test_several_policies_tell_a_violation_once_with_the_strictest_action():
     )
     found = finding(policies(*texts))
     assert (found.policies, found.action) == (("a", "b", "c"), Action.DENY)
-
-
-def test_a_lost_image_is_told_once_for_several_policies():
-    texts = (
-        policy_text(DENY, name="a", more="failureActions: {timeout: audit}"),
-        policy_text(DENY, name="b", more="failureActions: {timeout: deny}"),
-    )
-    found = finding(policies(*texts), LOST)
-    assert (found.policies, found.action) == (("a", "b"), Action.DENY)
 
 
 def test_what_is_said_differently_is_told_apart():
@@ -333,84 +247,3 @@ def test_of_windows_only_rules_that_mean_anything_there_are_put(pod: dict[str, o
     assert [item.rule for item in found] == ["of-name"]
     skipped = findings(law, image(os=os), uses=uses, keep_passes=True)[0]
     assert (skipped.rule, skipped.message) == ("fires", "does not apply to Windows")
-
-
-EXEMPT = "exemptions: [{{images: [ghcr.io/acme/*], rules: [{rules}], reason: legacy{more}}}]".format
-
-
-def exempting(rules: str = "fires", more: str = "", **how: str) -> str:
-    return policy_text(DENY, more=EXEMPT(rules=rules, more=more), **how)
-
-
-def test_an_exempted_violation_is_skipped_and_says_why():
-    found = finding(policies(exempting(more=", owner: platform@example.com")))
-    assert (found.outcome, found.action) == (Outcome.SKIP, Action.AUDIT)
-    assert found.message == "exempt: legacy"
-    assert found.remedy == "Mend it all the same, or ask platform@example.com"
-    assert not found.denies
-
-
-def test_an_exemption_of_other_images_or_rules_changes_nothing():
-    elsewhere = uses_of(containers=[{"name": "web", "image": "ghcr.io/other/api:1"}])
-    assert finding(policies(exempting()), uses=elsewhere).outcome is Outcome.FAIL
-    assert finding(policies(exempting("passes"))).outcome is Outcome.FAIL
-
-
-@pytest.mark.parametrize(
-    ("days_left", "outcome", "action", "remedy"),
-    [
-        (31, Outcome.SKIP, Action.AUDIT, "(31 days left)"),
-        (30, Outcome.SKIP, Action.WARN, "(30 days left)"),
-        (1, Outcome.SKIP, Action.WARN, "(1 day left)"),
-        (0, Outcome.SKIP, Action.WARN, "(today is the last day)"),
-        (-1, Outcome.FAIL, Action.DENY, "Mend it"),
-    ],
-)
-def test_an_exemption_holds_through_its_last_day_and_counts_down_to_it(
-    days_left: int, outcome: Outcome, action: Action, remedy: str
-):
-    expires = TODAY + timedelta(days=days_left)
-    found = finding(policies(exempting(more=f", expires: {expires}")))
-    assert (found.outcome, found.action) == (outcome, action)
-    assert found.remedy.endswith(remedy)
-    assert found.remedy.startswith("Mend it")
-
-
-def test_a_countdown_stays_below_the_mode():
-    text = exempting(more=f", expires: {TODAY}", mode="audit")
-    assert finding(policies(text)).action is Action.AUDIT
-
-
-def test_of_several_exemptions_the_longest_counts():
-    items = ", ".join(
-        f"{{images: ['**'], rules: [fires], reason: {reason}, expires: {expires}}}"
-        for reason, expires in (("short", date(2026, 11, 30)), ("long", date(2027, 11, 30)))
-    )
-    found = finding(policy(DENY, more=f"exemptions: [{items}]"))
-    assert (found.message, found.action) == ("exempt: long", Action.AUDIT)
-
-
-def test_an_exemption_is_of_its_own_policy_only():
-    found = findings(policies(exempting(name="a"), policy_text(DENY, name="b")))
-    assert [(item.policies, item.outcome) for item in found] == [
-        (("a",), Outcome.SKIP),
-        (("b",), Outcome.FAIL),
-    ]
-
-
-def test_a_lost_image_may_be_exempted_too():
-    found = finding(policies(exempting("image-unverified")), LOST)
-    assert (found.outcome, found.action) == (Outcome.SKIP, Action.AUDIT)
-
-
-def test_text_that_is_no_reference_is_never_exempt():
-    law = policy(DENY, more="exemptions: [{images: ['**'], rules: [image-unverified], reason: x}]")
-    assert finding(law, uses=(bare_use("no reference"),)).outcome is Outcome.UNKNOWN
-
-
-def test_a_reason_and_an_owner_are_made_harmless():
-    more = r', owner: "a\nb"'
-    text = exempting(more=more).replace("reason: legacy", r'reason: "it\e[31m `is`"')
-    found = finding(policies(text))
-    assert found.message == "exempt: it?[31m is"
-    assert found.remedy == "Mend it all the same, or ask a b"

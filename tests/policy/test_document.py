@@ -1,24 +1,13 @@
 import json
-from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.attempt import attempt
+from tests.policy.reading import data, problems
 from webhook.errors import InvalidFile
 from webhook.policy.document import MAX_FILE, read_documents
-
-
-def data(text: str, *, aliases: bool = False) -> Any:
-    (document,) = read_documents(text, "a.yaml", aliases=aliases)
-    return document.data
-
-
-def problems(text: str, *, aliases: bool = False) -> list[str]:
-    with pytest.raises(InvalidFile) as caught:
-        read_documents(text, "a.yaml", aliases=aliases)
-    return [str(problem) for problem in caught.value.problems]
 
 
 @pytest.mark.parametrize(
@@ -257,45 +246,6 @@ def test_aliases_cannot_multiply_without_end():
 def test_an_alias_within_itself_is_refused():
     (problem,) = problems("a: &x [*x]", aliases=True)
     assert problem.endswith("nested too deeply, or too large")
-
-
-def test_manifests_may_have_aliases():
-    assert data("a: &x {b: [1]}\nc: *x\nd: &x 2\ne: *x", aliases=True) == {
-        "a": {"b": [1]},
-        "c": {"b": [1]},
-        "d": 2,
-        "e": 2,
-    }
-    assert problems("a: *x", aliases=True) == ["a.yaml:1:4: alias 'x' stands for nothing above it"]
-
-
-@pytest.mark.parametrize(
-    ("text", "merged"),
-    [
-        ("{<<: *x, b: 2}", {"a": 1, "b": 2}),
-        ("{a: 2, <<: *x}", {"a": 2}),
-        ("{<<: [*x, *y]}", {"a": 1, "c": 3}),
-        ("{<<: [*y, *x]}", {"a": 9, "c": 3}),
-        ("{<<: 5, b: 2}", {"b": 2}),
-    ],
-)
-def test_manifests_may_have_merge_keys_as_kubectl_reads_them(text: str, merged: dict[str, int]):
-    anchors = "x: &x {a: 1}\ny: &y {a: 9, c: 3}"
-    assert data(f"{anchors}\nz: {text}", aliases=True)["z"] == merged
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [("!!int '3'", 3), ("!!str 5", "5"), ("!!bool 'true'", True), ("!!map {a: 1}", {"a": 1})],
-)
-def test_manifests_may_have_the_core_tags(text: str, value: object):
-    assert data(f"key: {text}", aliases=True)["key"] == value
-
-
-@pytest.mark.parametrize("text", ["!!int x", "!!int [1]", "!!binary eA==", "!x y", "!!map [a]"])
-def test_other_tags_are_refused_there_too(text: str):
-    (problem,) = problems(f"key: {text}", aliases=True)
-    assert "tags are not allowed here" in problem
 
 
 @given(st.text() | st.text("ab:-?[]{}&*!|>'\"%@#\n \t", max_size=30), st.booleans())

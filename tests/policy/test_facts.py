@@ -3,27 +3,11 @@ from typing import Any
 
 import pytest
 
-from tests.policy.catalogue import IMAGE, NODE, TODAY, image, uses_of
+from tests.policy.catalogue import IMAGE, NODE, PYTHON, TODAY, facts
 from webhook.kube.imageuse import bare_use
 from webhook.oci import Reference
 from webhook.policy.effective import Hidden
 from webhook.policy.facts import Facts
-
-PYTHON = ("python", "app.py")
-
-
-def facts(
-    argv: Sequence[str] = PYTHON,
-    *,
-    pod: dict[str, Any] | None = None,
-    config: dict[str, Any] | None = None,
-    os: str = "linux",
-    **container: Any,
-) -> Facts:
-    """The facts of a container of an image that runs ``argv``; keywords are of the container."""
-    (use,) = uses_of(containers=[{"name": "web", "image": IMAGE, **container}], **pod or {})
-    profile = image(argv, config=config or {}, os=os)
-    return Facts.of(use, Reference.parse(IMAGE), TODAY, profile)
 
 
 def test_without_an_image_only_the_reference_is_known():

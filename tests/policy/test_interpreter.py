@@ -1,6 +1,6 @@
 import pytest
 
-from tests.policy.test_facts import facts
+from tests.policy.catalogue import facts
 from webhook.policy.effective import Hidden
 from webhook.policy.interpreter import switch
 

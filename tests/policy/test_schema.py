@@ -48,6 +48,7 @@ def test_every_rule_has_exactly_its_own_options(rule: str):
         policy_text("rule: run-as-root, action: deny, wiht: {}"),
         policy_text("rule: run-as-root, action: deny, with: {maxPull: 1G}"),
         policy_text("rule: run-as-root, action: deny, with: {min_uid: 5}"),
+        policy_text("rule: python-unbuffered, action: deny, appliesTo: all"),
         policy_text("rule: run-as-root, action: deny", mode="enforced"),
         policy_text("rule: run-as-root, action: deny", more="match: {namespace: [a]}"),
         policy_text("rule: run-as-root, action: deny", more="match: {images: []}"),

@@ -52,6 +52,11 @@ def test_a_rule_says_what_it_finds_why_and_how_to_mend_it(rule: type[Rule]):
 
 
 @RULES
+def test_a_rule_about_all_images_can_judge_any(rule: type[Rule]):
+    assert rule.judges_any or rule.scope == "python"
+
+
+@RULES
 def test_the_defaults_are_valid_and_survive_being_written(rule: type[Rule]):
     defaults = rule()
     written = defaults.model_dump(mode="json", by_alias=True, exclude_none=True)

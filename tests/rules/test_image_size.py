@@ -55,6 +55,19 @@ def test_what_is_above_the_limit_even_packed_is_certain():
     assert [finding.denies for finding in enforced("image-size", image)] == [True]
 
 
+@pytest.mark.parametrize(
+    ("uncompressed", "confidence", "ceiling"), [(430 * MB, 85, None), (410 * MB, 60, Action.WARN)]
+)
+def test_a_size_that_the_builder_told_is_sure_only_when_well_above_the_limit(
+    uncompressed: int, confidence: int, ceiling: Action | None
+):
+    told = {"io.containers.estargz.uncompressed-size": str(uncompressed)}
+    image = profiled(["RUN x"], [layer(100 * MB) | {"annotations": told}], Cmd=["python"])
+    found = ImageSize().check(facts_about(image))
+    assert isinstance(found, Violation)
+    assert (found.confidence, found.ceiling) == (confidence, ceiling)
+
+
 def test_an_annotation_cannot_make_a_layer_smaller_than_it_is():
     lie = {"io.containers.estargz.uncompressed-size": "0"}
     image = profiled(["RUN x"], [layer(401 * MB) | {"annotations": lie}], Cmd=["python"])
