@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from tests.attempt import attempt
 from tests.conftest import policy_text
-from tests.policy.loading import HEAD, ROOT, problem, problems, read
+from tests.policy.loading import HEAD, ROOT, problem, problems, read, rules
 from webhook.errors import InvalidFile
 from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Platform, Reference
