@@ -78,6 +78,11 @@ def shipped_policies() -> Path:
     return inside if inside.is_dir() else package.parent / "policies"
 
 
+def shipped_names() -> list[str]:
+    """What the shipped policies are called."""
+    return sorted(item.name for item in shipped_policies().iterdir() if item.is_dir())
+
+
 def policy_texts(places: Sequence[str]) -> list[tuple[str, str]]:
     """The policy files at some places, as (file, text): shipped names, files, folders.
 
@@ -93,7 +98,7 @@ def policy_texts(places: Sequence[str]) -> list[tuple[str, str]]:
 
 def _policy_files(place: str) -> list[Path]:
     shipped = shipped_policies()
-    names = sorted(item.name for item in shipped.iterdir() if item.is_dir())
+    names = shipped_names()
     if place in names:
         return _files_in(shipped / place)
     path = Path(place)

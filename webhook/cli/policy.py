@@ -8,12 +8,12 @@ import typer
 from webhook.cli.exits import FINDINGS
 from webhook.errors import UsageError
 from webhook.policy.cases import load_cases, run
-from webhook.policy.document import read_documents
+from webhook.policy.document import Document, read_documents
 from webhook.policy.loader import load
 from webhook.policy.schema import policy_schema
 from webhook.report.data import as_json
 from webhook.rules import CATALOGUE
-from webhook.wiring import policy_texts
+from webhook.wiring import policy_texts, shipped_names
 
 Places = Annotated[
     list[str] | None,
@@ -45,12 +45,10 @@ def lint(places: Places = None) -> None:
       slimgate policy lint policies/
       slimgate policy lint team.yaml
     """
-    texts = policy_texts(places or SHIPPED)
+    texts = policy_texts(places or shipped_names())
     found = load(texts, CATALOGUE)
-    for file, text in texts:
-        for document in read_documents(text, file):
-            if document.data.get("kind") == "PolicyCases":
-                load_cases(document)
+    for document in _cases(texts):
+        load_cases(document)
     names = ", ".join(policy.name for policy in found.policies)
     are = "policy is" if len(found.policies) == 1 else "policies are"
     typer.echo(f"{len(found.policies)} {are} valid: {names}")
@@ -69,14 +67,9 @@ def run_cases(places: Places = None) -> None:
       slimgate policy test policies/team
     """
     passed = failed = 0
-    for folder, texts in _by_folder(policy_texts(places or SHIPPED)).items():
+    for folder, texts in _by_folder(policy_texts(places or shipped_names())).items():
         policies = load(texts, CATALOGUE)
-        cases = [
-            document
-            for file, text in texts
-            for document in read_documents(text, file)
-            if document.data.get("kind") == "PolicyCases"
-        ]
+        cases = _cases(texts)
         for document in cases:
             for ran in run(load_cases(document), policies):
                 passed, failed = passed + (not ran.differences), failed + bool(ran.differences)
@@ -105,7 +98,14 @@ def schema() -> None:
     typer.echo(as_json(policy_schema(CATALOGUE)))
 
 
-SHIPPED = ["baseline", "python-recommended", "restricted"]
+def _cases(texts: list[tuple[str, str]]) -> list[Document]:
+    """The documents of kind PolicyCases in files that hold policies and cases only."""
+    return [
+        document
+        for file, text in texts
+        for document in read_documents(text, file)
+        if document.data.get("kind") == "PolicyCases"
+    ]
 
 
 def _by_folder(texts: list[tuple[str, str]]) -> dict[str, list[tuple[str, str]]]:

@@ -2,6 +2,7 @@
 
 from webhook.policy.effective import Hidden
 from webhook.policy.facts import Facts
+from webhook.policy.rule import Skip, Unknown
 from webhook.profile.flags import is_on
 
 _IGNORE_ENVIRONMENT = frozenset("EI")
@@ -20,3 +21,10 @@ def switch(facts: Facts, variable: str, letter: str) -> bool | Hidden:
         return False
     value = facts.variable(variable)
     return value if isinstance(value, Hidden) else is_on(value)
+
+
+def unseen(value: Hidden) -> Skip | Unknown:
+    """What a rule comes to that cannot see the variable it asks about."""
+    if value is Hidden.LAUNCHER:
+        return Unknown("the environment is set at start by the buildpack launcher")
+    return Skip(f"may be set by {value.value}")

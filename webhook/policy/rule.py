@@ -4,6 +4,7 @@ A subclass's fields are the options a policy may set; its docstring is its docum
 ``examples`` are tests. A rule sees the facts of one container and knows nothing of policies.
 """
 
+from abc import abstractmethod
 from enum import StrEnum
 from typing import ClassVar, Literal
 
@@ -110,6 +111,6 @@ class Rule(BaseModel):
     examples: ClassVar[tuple[Example, ...]]
     """Documented cases: at least one that fires and one that does not. Each is a test."""
 
+    @abstractmethod
     def check(self, facts: Facts) -> Verdict:
         """Judge one container by its facts; those that ``needs`` names are there."""
-        raise NotImplementedError

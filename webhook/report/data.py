@@ -9,7 +9,7 @@ from typing import Any
 import msgspec
 import yaml
 
-from webhook.policy.finding import Finding, Result
+from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.rule import Action
 from webhook.profile import Evidence, ImageProfile
 from webhook.services.check import Judged
@@ -50,7 +50,7 @@ def summary(judged: Sequence[Judged]) -> dict[str, int]:
 def warns(judged: Judged) -> bool:
     """Whether there is at least one warning."""
     return any(
-        finding.action is Action.WARN and finding.outcome.value not in {"pass"}
+        finding.action is Action.WARN and finding.outcome is not Outcome.PASS
         for result in judged.results
         for finding in result.findings
     )

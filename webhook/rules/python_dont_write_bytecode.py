@@ -5,8 +5,8 @@ from typing import ClassVar
 from webhook.policy.effective import Hidden
 from webhook.policy.example import PYTHON_ENV, Example
 from webhook.policy.facts import Facts
-from webhook.policy.interpreter import switch
-from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
+from webhook.policy.interpreter import switch, unseen
+from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.profile.flags import is_on
 from webhook.profile.wants import Need
 
@@ -48,9 +48,7 @@ class PythonDontWriteBytecode(Rule):
             return None
         state = switch(facts, _NAME, "B")
         if isinstance(state, Hidden):
-            if state is Hidden.LAUNCHER:
-                return Unknown("the environment is set at start by the buildpack launcher")
-            return Skip(f"may be set by {state.value}")
+            return unseen(state)
         if state:
             return None
         fix = "Set it, or compile at build time (UV_COMPILE_BYTECODE=1, compileall)"

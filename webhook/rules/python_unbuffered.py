@@ -6,8 +6,8 @@ from webhook.policy.effective import Hidden
 from webhook.policy.example import PYTHON_ENV, Example
 from webhook.policy.facts import Facts
 from webhook.policy.finding import Certainty
-from webhook.policy.interpreter import switch
-from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
+from webhook.policy.interpreter import switch, unseen
+from webhook.policy.rule import Action, Rule, Skip, Verdict, Violation
 from webhook.profile.wants import Need
 
 _NAME = "PYTHONUNBUFFERED"
@@ -61,10 +61,8 @@ class PythonUnbuffered(Rule):
         return not set(self.exempt_servers).isdisjoint(facts.launch.names)
 
     def _hidden(self, value: Hidden) -> Verdict:
-        if value is Hidden.LAUNCHER:
-            return Unknown("the environment is set at start by the buildpack launcher")
-        if self.on_env_from == "skip":
-            return Skip(f"may be set by {value.value}")
+        if value is Hidden.LAUNCHER or self.on_env_from == "skip":
+            return unseen(value)
         problem = f"PYTHONUNBUFFERED may or may not be set by {value.value}"
         return Violation(problem, _FIX, Certainty.MEDIUM)
 

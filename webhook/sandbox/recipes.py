@@ -5,7 +5,10 @@ from dataclasses import replace
 from webhook.oci import Digest
 from webhook.sandbox import application
 from webhook.sandbox.architecture import Architecture
-from webhook.sandbox.bases import (
+from webhook.sandbox.build import ImageBuild, manifest_of
+from webhook.sandbox.builders import Buildah, BuildKit, Classic
+from webhook.sandbox.dockerfile import Cmd, Copy, Expose, Healthcheck, Run, User, Workdir, env
+from webhook.sandbox.foundations import (
     PYTHON_SLIM,
     nginx,
     python_alpine,
@@ -14,9 +17,6 @@ from webhook.sandbox.bases import (
     python_slim,
     toolchain,
 )
-from webhook.sandbox.build import ImageBuild, manifest_of
-from webhook.sandbox.builders import Buildah, BuildKit, Classic
-from webhook.sandbox.dockerfile import Cmd, Copy, Expose, Healthcheck, Run, User, Workdir, env
 from webhook.sandbox.layers import File
 
 _DATE = "2026-09-01T09:30:00Z"
