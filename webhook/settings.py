@@ -75,6 +75,8 @@ class Settings(_Closed):
 
     policies: tuple[str, ...] = ("baseline",)
     """Shipped names, files or folders."""
+    data: tuple[str, ...] = ()
+    """Files or folders with tables that replace the shipped ones."""
     insecure_registry: tuple[Host, ...] = ()
     """Registries that speak plain HTTP, ``host[:port]``."""
     registry_ca: tuple[str, ...] = ()

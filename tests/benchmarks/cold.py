@@ -13,14 +13,14 @@ from webhook.oci import Reference
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.plan import Wanted
 from webhook.profile import ImageProfile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need, Question
 from webhook.registry.client import Registry
 from webhook.registry.keychain import JoinedKeychain
 from webhook.registry.options import HostOptions, RegistryOptions
 from webhook.services.gather import Gatherer
 
 ROUNDS = 15
-_NEED = Wanted(Need.MANIFEST | Need.CONFIG, (DEFAULT_PLATFORM,))
+_NEED = Wanted(Question(Need.MANIFEST | Need.CONFIG), (DEFAULT_PLATFORM,))
 _TRIPS = {"open": 3, "tokens": 5}
 """Kind of registry → round trips of an indexed tag at first contact."""
 

@@ -115,14 +115,14 @@ RELEVANT: list[tuple[Json, Json]] = [
     ({}, {"securityContext": {"runAsUser": 0}}),
     ({}, {"os": {"name": "windows"}}),
     ({}, {"hostUsers": False}),
+    ({"ports": [{"containerPort": 80}]}, {}),
+    ({"livenessProbe": {}}, {}),
+    ({}, {"nodeSelector": {"a": "b"}}),
 ]
 IRRELEVANT: list[tuple[Json, Json]] = [
     ({"resources": {"limits": {"cpu": "1"}}}, {}),
     ({"imagePullPolicy": "Always"}, {}),
-    ({"ports": [{"containerPort": 80}]}, {}),
-    ({"livenessProbe": {}}, {}),
     ({"securityContext": {"privileged": False}}, {}),
-    ({}, {"nodeSelector": {"a": "b"}}),
     ({}, {"volumes": [{"name": "tmp", "emptyDir": {}}]}),
     ({}, {"securityContext": {"fsGroup": 5}}),
 ]

@@ -7,6 +7,7 @@ from typing import Any, ClassVar
 import msgspec
 
 from tests.conftest import policy_text
+from tests.tables import TABLES
 from webhook.errors import FailureKind
 from webhook.kube.imageuse import ImageUse, bare_use, image_uses
 from webhook.kube.workload import PodSpec
@@ -21,7 +22,7 @@ from webhook.policy.loader import load
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Action, Rule, Scope, Skip, Unknown, Verdict, Violation
 from webhook.profile import ImageProfile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 TODAY = date(2026, 11, 21)
 IMAGE = "ghcr.io/acme/api:1"
@@ -122,7 +123,7 @@ RULES = {
 
 
 def policies(*texts: str) -> PolicySet:
-    return load([(f"{n}.yaml", text) for n, text in enumerate(texts)], RULES)
+    return load([(f"{n}.yaml", text) for n, text in enumerate(texts)], RULES, TABLES)
 
 
 def policy(*rules: str, **more: str) -> PolicySet:
@@ -151,7 +152,7 @@ def facts(
     """The facts of a container of an image that runs ``argv``; keywords are of the container."""
     (use,) = uses_of(containers=[{"name": "web", "image": IMAGE, **container}], **pod or {})
     profile = image(argv, config=config or {}, os=os)
-    return Facts.of(use, Reference.parse(IMAGE), TODAY, profile)
+    return Facts.of(use, Reference.parse(IMAGE), TODAY, TABLES, profile)
 
 
 def judged(

@@ -2,6 +2,7 @@
 
 import pytest
 
+from tests.tables import TABLES
 from webhook.errors import InvalidFile
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import load
@@ -12,7 +13,7 @@ HEAD = "apiVersion: policy.slimgate.dev/v1alpha1\nkind: ImagePolicy\nmetadata: {
 
 
 def read(*texts: str) -> PolicySet:
-    return load([(f"{n}.yaml", text) for n, text in enumerate(texts)], CATALOGUE)
+    return load([(f"{n}.yaml", text) for n, text in enumerate(texts)], CATALOGUE, TABLES)
 
 
 def problems(*texts: str) -> list[str]:

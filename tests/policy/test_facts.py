@@ -4,6 +4,7 @@ from typing import Any
 import pytest
 
 from tests.policy.catalogue import IMAGE, NODE, PYTHON, TODAY, facts
+from tests.tables import TABLES
 from webhook.kube.imageuse import bare_use
 from webhook.oci import Reference
 from webhook.policy.effective import Hidden
@@ -11,7 +12,7 @@ from webhook.policy.facts import Facts
 
 
 def test_without_an_image_only_the_reference_is_known():
-    blind = Facts.of(bare_use(IMAGE), Reference.parse(IMAGE), TODAY)
+    blind = Facts.of(bare_use(IMAGE), Reference.parse(IMAGE), TODAY, TABLES)
     assert blind.reference.tag == "1"
     assert not blind.is_windows
     for name in ("image", "launch", "user", "python"):

@@ -10,7 +10,7 @@ from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Platform, Reference
 from webhook.policy.loader import nearest
 from webhook.policy.rule import Action
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 from webhook.rules.image_size import ImageSize
 
 

@@ -7,7 +7,7 @@ from webhook.kube.imageuse import bare_use
 from webhook.oci import Platform, Reference
 from webhook.policy.law import PolicySet
 from webhook.policy.plan import Plan, Planner
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 FIRES = "rule: fires, action: deny"
 OF_NAME = "rule: of-name, action: warn"
@@ -32,7 +32,7 @@ def rules(plan: Plan) -> list[str]:
 )
 def test_what_must_be_known_is_what_the_rules_need(rule: str, needs: Need):
     plan = planned(policy(rule))
-    assert {str(key): value.needs for key, value in plan.wanted.items()} == {IMAGE: needs}
+    assert {str(key): value.question.needs for key, value in plan.wanted.items()} == {IMAGE: needs}
 
 
 def test_rules_on_the_reference_alone_want_nothing():
@@ -45,9 +45,9 @@ def test_needs_and_platforms_of_all_policies_are_joined():
     one = policy_text(FIRES, name="a", more="platforms: [linux/arm64]")
     two = policy_text("rule: of-python, action: deny", name="b")
     (wanted,) = planned(policies(one, two)).wanted.values()
-    assert wanted.needs == Need.MANIFEST | Need.CONFIG
+    assert wanted.question.needs == Need.MANIFEST | Need.CONFIG
     assert wanted.platforms == (ARM64, AMD64)
-    assert wanted.key == f"{wanted.needs.value} linux/arm64 linux/amd64"
+    assert wanted.key == f"{wanted.question.key} linux/arm64 linux/amd64"
 
 
 def test_platforms_of_a_policy_that_does_not_match_are_not_wanted():
@@ -66,7 +66,7 @@ def test_one_reference_is_wanted_once_for_all_its_uses():
     plan = Planner(policies(one, two)).plan(uses, "shop")
     ((reference, wanted),) = plan.wanted.items()
     assert reference == Reference.parse("nginx")
-    assert wanted.needs == Need.MANIFEST | Need.CONFIG
+    assert wanted.question.needs == Need.MANIFEST | Need.CONFIG
 
 
 def test_uses_that_no_policy_is_about_are_left_out():

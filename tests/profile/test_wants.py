@@ -14,11 +14,12 @@ from webhook.oci import (
     Platform,
     Unavailable,
 )
-from webhook.profile.wants import AskConfig, AskManifest, Known, Need, images, wants
+from webhook.profile.need import Need, Question
+from webhook.profile.wants import AskConfig, AskManifest, Known, images, wants
 
 AMD64, ARM64 = Platform("linux", "amd64"), Platform("linux", "arm64")
 WINDOWS = Platform("windows", "amd64")
-BOTH = Need.MANIFEST | Need.CONFIG
+BOTH = Question(Need.MANIFEST | Need.CONFIG)
 ATTESTATION = {"vnd.docker.reference.type": "attestation-manifest"}
 
 
@@ -51,7 +52,7 @@ TWO = index(entry("amd64", AMD64), entry("arm64", ARM64))
 
 def test_a_manifest_asks_for_its_config_where_that_is_needed():
     known = Known(ROOT, manifest("one"))
-    assert wants(known, Need.MANIFEST, (AMD64,)) == ()
+    assert wants(known, Question(Need.MANIFEST), (AMD64,)) == ()
     assert wants(known, BOTH, (AMD64,)) == (AskConfig(manifest("one").config),)
 
 

@@ -8,13 +8,14 @@ import pytest
 
 from tests.profile.images import layer
 from tests.rules.verdicts import facts_about, profiled
+from tests.tables import TABLES
 from webhook.kube.imageuse import bare_use
 from webhook.oci import Descriptor, Digest, Image, Manifest, MediaType, Platform, Reference
 from webhook.policy.example import ALPINE, FULL, Example, facts_of
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Rule, Unknown, Violation
 from webhook.profile import profile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 from webhook.rules import CATALOGUE
 
 FOLDER = Path(__file__).parents[2] / "webhook" / "rules"
@@ -79,7 +80,7 @@ def test_there_is_an_example_that_fires_and_one_that_does_not(rule: type[Rule]):
 
 def said_of(rule: type[Rule], example: Example) -> object:
     options = rule.model_validate(example.options, by_alias=True, by_name=False)
-    return options.check(facts_of(example))
+    return options.check(facts_of(example, TABLES))
 
 
 @EXAMPLES
@@ -92,7 +93,7 @@ def test_rules_that_need_nothing_are_content_with_nothing(id_: str):
     rule = CATALOGUE[id_]
     for example in rule.examples:
         reference = Reference.parse(example.reference)
-        blind = Facts.of(bare_use(example.reference), reference, example.today)
+        blind = Facts.of(bare_use(example.reference), reference, example.today, TABLES)
         found = rule.model_validate(example.options).check(blind)
         assert isinstance(found, Violation) is example.fires
 

@@ -5,6 +5,7 @@ from typing import Any
 from tests.conftest import policy_text
 from tests.policy.catalogue import IMAGE, TODAY
 from tests.profile.images import Json, from_config, layer
+from tests.tables import TABLES
 from webhook.kube.imageuse import bare_use
 from webhook.oci import Reference
 from webhook.policy.decide import decide
@@ -20,7 +21,7 @@ from webhook.rules import CATALOGUE
 
 def verdict(rule: Rule, **example: Any) -> Verdict:
     """The verdict on an example; keywords are its fields."""
-    return rule.check(facts_of(Example("", fires=False, **example)))
+    return rule.check(facts_of(Example("", fires=False, **example), TABLES))
 
 
 def fires(rule: Rule, **example: Any) -> bool:
@@ -48,12 +49,12 @@ def profiled(
 
 def facts_about(image: ImageProfile) -> Facts:
     """The facts of a container that adds nothing to ``image``."""
-    return Facts.of(bare_use(IMAGE), Reference.parse(IMAGE), TODAY, image)
+    return Facts.of(bare_use(IMAGE), Reference.parse(IMAGE), TODAY, TABLES, image)
 
 
 def enforced(rule: str, image: ImageProfile, options: str = "{}") -> list[Finding]:
     """What a policy that denies by one rule of the catalogue finds in an image."""
     text = policy_text(f"rule: {rule}, action: deny, with: {options}")
-    plan = Planner(load([("policy.yaml", text)], CATALOGUE)).plan([bare_use(IMAGE)], None)
+    plan = Planner(load([("policy.yaml", text)], CATALOGUE, TABLES)).plan([bare_use(IMAGE)], None)
     (result,) = decide(plan, {Reference.parse(IMAGE): [image]}, TODAY)
     return list(result.findings)

@@ -12,6 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.conftest import Serve, policy_text
+from tests.tables import TABLES
 from webhook.registry.client import Registry
 from webhook.registry.keychain import JoinedKeychain
 from webhook.rules import CATALOGUE
@@ -36,7 +37,7 @@ def review(**changes: Any) -> bytes:
 @pytest.fixture(scope="module")
 def validate(tmp_path_factory: pytest.TempPathFactory) -> Validate:
     """The route by itself, with no way to any registry."""
-    policies = PolicyStore(lambda: [("policy.yaml", POLICY)], CATALOGUE)
+    policies = PolicyStore(lambda: [("policy.yaml", POLICY)], list, CATALOGUE, TABLES)
     judge = Judge(Gatherer(Registry()), clock)
     reviewer = Reviewer(policies, judge, JoinedKeychain())
     return Validate(reviewer, Metrics("test"), Log(BytesIO(), clock), 10.0)

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from webhook.errors import FailureKind, FetchError
 from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Reference, parse_document
 from webhook.sandbox.store import Store
-from webhook.services.ports import Keychain, Resolved
+from webhook.services.ports import Keychain, Resolved, window
 
 
 async def at_once() -> None:
@@ -50,6 +50,19 @@ class MemorySource:
         self.asked.append("config")
         await self.delay()
         return ImageConfig.parse(self.store.blobs[str(descriptor.digest)])
+
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> bytes:
+        self.asked.append("part")
+        await self.delay()
+        wanted = window(descriptor, start, length)
+        return self.store.blobs[str(descriptor.digest)][wanted.start : wanted.stop]
 
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         return self.seen.get((keychain.scope(reference.repository), reference.canonical))

@@ -5,6 +5,7 @@ import pytest
 from tests.conftest import policy_text
 from tests.services.sources import MemorySource
 from tests.services.test_gather import Someone
+from tests.tables import TABLES
 from webhook.errors import InvalidFile
 from webhook.policy.loader import load
 from webhook.rules import CATALOGUE
@@ -23,7 +24,9 @@ spec: {template: {spec: {containers: [{name: web, image: %s}]}}}
 
 
 async def judged(store: Store, *subjects: Subject, namespace: str | None = None) -> list[Judged]:
-    policies = load([("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE)
+    policies = load(
+        [("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE, TABLES
+    )
     judge = Judge(Gatherer(MemorySource(store)), lambda: datetime(2026, 11, 21, tzinfo=UTC))
     return list(await check(judge, policies, subjects, namespace, Someone(), 5))
 
@@ -114,7 +117,9 @@ def test_lists_may_hold_lists_and_typed_lists_say_the_kind_once():
 
 async def test_more_images_than_may_be_read_at_once_are_all_read(store: Store):
     source = MemorySource(store)
-    policies = load([("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE)
+    policies = load(
+        [("policy.yaml", policy_text("rule: run-as-root, action: deny"))], CATALOGUE, TABLES
+    )
     gatherer = Gatherer(source, max_flights=AT_ONCE)
     judge = Judge(gatherer, lambda: datetime(2026, 11, 21, tzinfo=UTC))
     names = [f"r{number}.test/shop/api:4-optimised" for number in range(2 * AT_ONCE)]

@@ -8,14 +8,16 @@ from webhook.errors import FailureKind
 from webhook.oci import Platform, Reference, Unavailable
 from webhook.policy.plan import Wanted
 from webhook.profile import ImageProfile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need, Question
 from webhook.sandbox.store import Store
 from webhook.services.gather import Gatherer, Memo
 from webhook.services.ports import Credential
 
-AMD64 = Wanted(Need.MANIFEST | Need.CONFIG, (Platform("linux", "amd64"),))
-MANIFEST_ONLY = Wanted(Need.MANIFEST, (Platform("linux", "amd64"),))
-BOTH = Wanted(Need.MANIFEST | Need.CONFIG, (Platform("linux", "amd64"), Platform("linux", "arm64")))
+AMD64 = Wanted(Question(Need.MANIFEST | Need.CONFIG), (Platform("linux", "amd64"),))
+MANIFEST_ONLY = Wanted(Question(Need.MANIFEST), (Platform("linux", "amd64"),))
+BOTH = Wanted(
+    Question(Need.MANIFEST | Need.CONFIG), (Platform("linux", "amd64"), Platform("linux", "arm64"))
+)
 INDEX = Reference.parse("registry.test/shop/api:4-optimised")
 SINGLE = Reference.parse("registry.test/shop/api:2-slim")
 

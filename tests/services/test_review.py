@@ -7,6 +7,7 @@ import pytest
 from tests.conftest import policy_text
 from tests.services.sources import MemorySource
 from tests.services.test_gather import Someone
+from tests.tables import TABLES
 from webhook.kube.admission import parse_review
 from webhook.rules import CATALOGUE
 from webhook.sandbox.pods import admission_review, cronjob, deployment, pod
@@ -22,7 +23,7 @@ BAD, GOOD = "registry.test/shop/api:2-slim", "registry.test/shop/api:4-optimised
 
 
 def reviewer_of(source: MemorySource, policy: str = ROOT) -> Reviewer:
-    policies = PolicyStore(lambda: [("policy.yaml", policy)], CATALOGUE)
+    policies = PolicyStore(lambda: [("policy.yaml", policy)], list, CATALOGUE, TABLES)
     judge = Judge(Gatherer(source), lambda: datetime(2026, 11, 21, tzinfo=UTC))
     return Reviewer(policies, judge, Someone())
 

@@ -4,6 +4,7 @@ from datetime import date
 
 import msgspec
 
+from tests.tables import TABLES
 from tests.vectors.case import Case, Check, LeftOut, same
 from webhook.kube.imageuse import ContainerKind, ImageUse
 from webhook.kube.workload import Container, PodSpec
@@ -28,7 +29,7 @@ def _facts(case: Case, user: str) -> Facts:
         msgspec.convert(pod, PodSpec),
     )
     image = profile_of({"config": {"User": user}}, [1])
-    return Facts.of(use, Reference.parse("nginx"), date(2026, 1, 1), image)
+    return Facts.of(use, Reference.parse("nginx"), date(2026, 1, 1), TABLES, image)
 
 
 def run_as_non_root(case: Case) -> None:

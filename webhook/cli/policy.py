@@ -13,7 +13,7 @@ from webhook.policy.loader import load
 from webhook.policy.schema import policy_schema
 from webhook.report.data import as_json
 from webhook.rules import CATALOGUE
-from webhook.wiring import policy_texts, shipped_names
+from webhook.wiring import policy_texts, shipped_names, shipped_tables
 
 Places = Annotated[
     list[str] | None,
@@ -46,7 +46,7 @@ def lint(places: Places = None) -> None:
       slimgate policy lint team.yaml
     """
     texts = policy_texts(places or shipped_names())
-    found = load(texts, CATALOGUE)
+    found = load(texts, CATALOGUE, shipped_tables())
     for document in _cases(texts):
         load_cases(document)
     names = ", ".join(policy.name for policy in found.policies)
@@ -68,7 +68,7 @@ def run_cases(places: Places = None) -> None:
     """
     passed = failed = 0
     for folder, texts in _by_folder(policy_texts(places or shipped_names())).items():
-        policies = load(texts, CATALOGUE)
+        policies = load(texts, CATALOGUE, shipped_tables())
         cases = _cases(texts)
         for document in cases:
             for ran in run(load_cases(document), policies):

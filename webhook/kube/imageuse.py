@@ -98,9 +98,25 @@ def _same_image(use: ImageUse, was: ImageUse) -> bool:
 
 def _same_run(use: ImageUse, was: ImageUse) -> bool:
     return (
-        use.container == was.container
+        _run(use.container) == _run(was.container)
         and use.image == was.image
-        and use.pod.security_context == was.pod.security_context
-        and use.pod.os == was.pod.os
-        and use.pod.host_users == was.pod.host_users
+        and _around(use.pod) == _around(was.pod)
+    )
+
+
+def _run(container: Container) -> Container:
+    """What decides how it runs: giving it more memory changes nothing that is judged anew."""
+    return msgspec.structs.replace(container, resources=None)
+
+
+def _around(pod: PodSpec) -> tuple[object, ...]:
+    """What rules look at beside the containers."""
+    return (
+        pod.security_context,
+        pod.os,
+        pod.host_users,
+        pod.restart_policy,
+        pod.share_process_namespace,
+        pod.node_selector,
+        pod.affinity,
     )

@@ -37,6 +37,34 @@ class EnvFrom(msgspec.Struct, frozen=True, gc=False):
     prefix: str | None = None
 
 
+class Port(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A port that a container declares."""
+
+    container_port: int = 0
+    name: str = ""
+
+
+class Probe(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A liveness, readiness or startup probe; which kind it is is all that matters here."""
+
+    http_get: Present | None = None
+    tcp_socket: Present | None = None
+    grpc: Present | None = None
+
+
+class VolumeMount(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """Where a volume is mounted."""
+
+    name: str = ""
+    mount_path: str = ""
+
+
+class Resources(msgspec.Struct, frozen=True):
+    """What a container may use; quantities as written."""
+
+    limits: dict[str, str | int | float] | None = None
+
+
 class Container(msgspec.Struct, frozen=True, rename="camel"):
     """A container of any kind, as far as rules look at it."""
 
@@ -49,6 +77,12 @@ class Container(msgspec.Struct, frozen=True, rename="camel"):
     security_context: SecurityContext | None = None
     restart_policy: str | None = None
     """``Always`` on an init container makes it a sidecar."""
+    ports: tuple[Port, ...] | None = None
+    liveness_probe: Probe | None = None
+    readiness_probe: Probe | None = None
+    startup_probe: Probe | None = None
+    volume_mounts: tuple[VolumeMount, ...] | None = None
+    resources: Resources | None = None
 
 
 class ImageVolume(msgspec.Struct, frozen=True, gc=False):
@@ -62,6 +96,40 @@ class Volume(msgspec.Struct, frozen=True, gc=False):
 
     name: str = ""
     image: ImageVolume | None = None
+
+
+class Requirement(msgspec.Struct, frozen=True, gc=False):
+    """One expression of a node selector term."""
+
+    key: str = ""
+    operator: str = ""
+    values: tuple[str, ...] | None = None
+
+
+class NodeTerm(msgspec.Struct, frozen=True, rename="camel"):
+    """A node selector term: its expressions are AND."""
+
+    match_expressions: tuple[Requirement, ...] | None = None
+
+
+class NodeTerms(msgspec.Struct, frozen=True, rename="camel"):
+    """Node selector terms: they are OR."""
+
+    node_selector_terms: tuple[NodeTerm, ...] | None = None
+
+
+class NodeAffinity(msgspec.Struct, frozen=True):
+    """The part of node affinity that decides whether a Pod may run on a node."""
+
+    required: NodeTerms | None = msgspec.field(
+        default=None, name="requiredDuringSchedulingIgnoredDuringExecution"
+    )
+
+
+class Affinity(msgspec.Struct, frozen=True, rename="camel"):
+    """``spec.affinity``."""
+
+    node_affinity: NodeAffinity | None = None
 
 
 class PodOS(msgspec.Struct, frozen=True, gc=False):
@@ -80,6 +148,10 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     security_context: SecurityContext | None = None
     os: PodOS | None = None
     host_users: bool | None = None
+    restart_policy: str | None = None
+    share_process_namespace: bool | None = None
+    node_selector: dict[str, str] | None = None
+    affinity: Affinity | None = None
 
 
 class Metadata(msgspec.Struct, frozen=True, rename="camel"):

@@ -24,6 +24,8 @@ class Image:
     """Digest of the index that named the manifest; None for a single-manifest image."""
     index_annotations: tuple[tuple[str, str], ...] = ()
     """Annotations of the index entry."""
+    offered: tuple[str, ...] = ()
+    """Platforms of the index; empty for a single-manifest image."""
 
 
 @dataclass(frozen=True, slots=True)

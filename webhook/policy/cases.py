@@ -24,10 +24,11 @@ from webhook.policy.example import TODAY, profile_of
 from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import problems_of
-from webhook.policy.model import PolicyMetadata, Written
+from webhook.policy.model import PolicyMetadata
 from webhook.policy.options import ByteSize
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Action
+from webhook.policy.written import Written
 from webhook.profile import ImageProfile
 
 
@@ -38,6 +39,10 @@ class ImageFacts(Written):
     """The image config: ``config``, ``history``, ``architecture`` … as the OCI image-spec has it."""
     layers: tuple[ByteSize, ...] = ()
     """Sizes of the layers, bottom first."""
+    files: Annotated[dict[int, tuple[str, ...]], Field(default_factory=dict)]
+    """What is in the layers that are looked at, by index from 0: ``usr/bin/gcc 1M``."""
+    offered: tuple[str, ...] = ()
+    """Platforms of the index that names the image, where one does."""
     unavailable: FailureKind | None = None
     """Instead: why it cannot be read."""
 
@@ -124,7 +129,7 @@ def _facts(name: str, facts: ImageFacts) -> ImageProfile | Unavailable:
     if facts.unavailable is not None:
         return Unavailable(facts.unavailable, f"{facts.unavailable.value} in the case")
     try:
-        return profile_of(facts.config or {}, facts.layers)
+        return profile_of(facts.config or {}, facts.layers, facts.files, facts.offered)
     except FetchError as error:
         raise UsageError(f"image {name!r}: {error.detail}") from None
 

@@ -19,9 +19,10 @@ from webhook.policy.law import Policy
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.plan import Applicable, Check, Plan, Planned
 from webhook.policy.rule import Action, Skip, Unknown, Verdict, Violation, strictest, weakest
+from webhook.policy.tables import Tables
 from webhook.policy.text import shown
 from webhook.profile import ImageProfile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 EXPIRY_NOTICE = 30
 """Days before an exemption ends from which a warning counts down."""
@@ -47,7 +48,7 @@ def decide(
     apply too.
     """
     return tuple(
-        _Judge(item, image, today, ceiling, keep_passes).result()
+        _Judge(item, image, today, plan.tables, ceiling, keep_passes).result()
         for item in plan.items
         for image in _known(item.applicable, gathered)
     )
@@ -62,7 +63,7 @@ def _known(
     known = gathered.get(applicable.reference)
     if known:
         return known
-    if applicable.wanted.needs is Need.NONE:
+    if applicable.wanted.question.needs is Need.NONE:
         return (None,)
     return (Unavailable(FailureKind.TIMEOUT, "the registry did not answer in time"),)
 
@@ -70,17 +71,27 @@ def _known(
 class _Judge:
     """Puts the checks of one use to one image."""
 
-    __slots__ = ("_ceiling", "_checks", "_image", "_keep_passes", "_reference", "_today", "_use")
+    __slots__ = (
+        "_ceiling",
+        "_checks",
+        "_image",
+        "_keep_passes",
+        "_reference",
+        "_tables",
+        "_today",
+        "_use",
+    )
 
     def __init__(
         self,
         item: Planned,
         image: ImageProfile | Unavailable | None,
         today: date,
+        tables: Tables,
         ceiling: Action,
         keep_passes: bool,
     ) -> None:
-        self._use, self._image, self._today = item.use, image, today
+        self._use, self._image, self._today, self._tables = item.use, image, today, tables
         self._reference, self._checks = item.applicable.reference, item.applicable.checks
         self._ceiling, self._keep_passes = ceiling, keep_passes
 
@@ -99,7 +110,7 @@ class _Judge:
         """What every check that can be put has to say; this loop is the hot path."""
         if self._reference is None:
             return []
-        facts = Facts.of(self._use, self._reference, self._today, image)
+        facts = Facts.of(self._use, self._reference, self._today, self._tables, image)
         windows = facts.is_windows
         python = facts.python.verdict if image is not None else "no"
         findings = []

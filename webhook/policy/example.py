@@ -24,6 +24,8 @@ from webhook.oci import (
     Reference,
 )
 from webhook.policy.facts import Facts
+from webhook.policy.files import NO_FILES, layers_of
+from webhook.policy.tables import Tables
 from webhook.profile import ImageProfile, profile
 
 REFERENCE = "registry.example.com/team/api:1.4.2"
@@ -82,6 +84,11 @@ class Example(msgspec.Struct, frozen=True):
     """``created_by`` texts, oldest first."""
     layers: tuple[int, ...] = (29_000_000, 12_000_000, 2_000_000)
     """Bytes of the layers, bottom first."""
+    files: dict[int, tuple[str, ...]] = {}
+    """What is in the layers that are looked at, by their index, as ``webhook.policy.files`` reads
+    it: ``usr/bin/gcc 1M``."""
+    offered: tuple[str, ...] = ()
+    """Platforms of the index that names the image."""
     container: dict[str, Any] = {}
     """What the Pod says of the container."""
     pod: dict[str, Any] = {}
@@ -93,7 +100,7 @@ class Example(msgspec.Struct, frozen=True):
     today: date = TODAY
 
 
-def facts_of(example: Example) -> Facts:
+def facts_of(example: Example, tables: Tables) -> Facts:
     """The facts of an example, through the real parsers."""
     config = {
         "architecture": "amd64",
@@ -106,14 +113,20 @@ def facts_of(example: Example) -> Facts:
     pod = msgspec.convert(example.pod, PodSpec)
     container = msgspec.convert({"name": "web", **example.container}, Container)
     use = ImageUse(container.name, example.kind, example.reference, container, pod)
-    known = profile_of(config, example.layers)
-    return Facts.of(use, Reference.parse(example.reference), example.today, known)
+    known = profile_of(config, example.layers, example.files, example.offered)
+    return Facts.of(use, Reference.parse(example.reference), example.today, tables, known)
 
 
-def profile_of(config: Mapping[str, Any], layers: Sequence[int]) -> ImageProfile:
+def profile_of(
+    config: Mapping[str, Any],
+    layers: Sequence[int],
+    files: Mapping[int, Sequence[str]] = NO_FILES,
+    offered: tuple[str, ...] = (),
+) -> ImageProfile:
     """The profile of an image with this config and layers of these sizes in bytes.
 
-    Raises ``FetchError`` when the config is none.
+    ``files`` says by index what is in the layers that were looked at. Raises ``FetchError`` when
+    the config is none, and ``UsageError`` for what is no file or no layer.
     """
     raw = msgspec.json.encode(config)
     read = ImageConfig.parse(raw)
@@ -124,7 +137,8 @@ def profile_of(config: Mapping[str, Any], layers: Sequence[int]) -> ImageProfile
     descriptor = Descriptor(MediaType.OCI_CONFIG, Digest.of(raw), len(raw))
     manifest = Manifest(MediaType.OCI_MANIFEST, descriptor, blobs, {})
     platform = Platform(read.os or "linux", read.architecture or "amd64", read.variant)
-    return profile(Image(Digest.of(raw), manifest, platform, read))
+    image = Image(Digest.of(raw), manifest, platform, read, offered=offered)
+    return profile(image, layers_of(blobs, files))
 
 
 def _is_empty(created_by: str) -> bool:

@@ -9,6 +9,7 @@ from webhook.kube.imageuse import ImageUse
 from webhook.oci import Reference
 from webhook.policy import effective
 from webhook.policy.effective import EffectiveUser, Environment, Hidden
+from webhook.policy.tables import Tables
 from webhook.profile import ImageProfile, Python
 from webhook.profile.launch import Launch
 from webhook.profile.python import with_command
@@ -29,21 +30,29 @@ class ContainerFacts(msgspec.Struct, frozen=True):
 class Facts(msgspec.Struct, frozen=True):
     """Everything a rule may ask about one container on one platform.
 
-    A rule whose ``needs`` is NONE may use ``use``, ``reference`` and ``today`` only.
+    A rule whose ``needs`` is NONE may use ``use``, ``reference``, ``today`` and ``tables`` only.
     """
 
     use: ImageUse
     reference: Reference
     today: date
+    tables: Tables
+    """What the world says today: releases and their ends, packages, installers."""
     known: ContainerFacts | None = None
     """None when nothing of the image was needed."""
 
     @classmethod
     def of(
-        cls, use: ImageUse, reference: Reference, today: date, image: ImageProfile | None = None
+        cls,
+        use: ImageUse,
+        reference: Reference,
+        today: date,
+        tables: Tables,
+        image: ImageProfile | None = None,
     ) -> Self:
         """Put together what a workload says of a container and what its image is."""
-        return cls(use, reference, today, None if image is None else _together(use, image))
+        known = None if image is None else _together(use, image)
+        return cls(use, reference, today, tables, known)
 
     @property
     def _known(self) -> ContainerFacts:

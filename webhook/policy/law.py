@@ -8,7 +8,8 @@ from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Reference
 from webhook.policy.model import Exemption, Selection, Spec
 from webhook.policy.rule import Action, Rule, Scope
-from webhook.profile.wants import Need
+from webhook.policy.tables import Tables
+from webhook.profile.need import Need, Question
 
 _MATCHED_BY_DEFAULT = frozenset({"container", "init", "ephemeral"})
 _WRITTEN_AS = {ContainerKind.SIDECAR: "init"}
@@ -26,8 +27,14 @@ class Entry:
     @property
     def needs(self) -> Need:
         """What must be known of an image; whether it is Python takes its config."""
-        needs = type(self.rule).needs
+        needs = self.rule.needed
         return needs | Need.CONFIG if self.scope == "python" else needs
+
+    @property
+    def question(self) -> Question:
+        """What is to be found out of an image, and of which images."""
+        anyway = self.needs & Need.LAYERS if self.scope == "all" else Need.NONE
+        return Question(self.needs, anyway, frozenset(self.rule.limits))
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,5 +104,7 @@ class PolicySet:
     """All the policies in force, immutable: one request sees one set."""
 
     policies: tuple[Policy, ...]
+    tables: Tables
+    """What their rules read beside the facts."""
     hash: str
-    """Twelve hexadecimal digits that change when any policy does."""
+    """Twelve hexadecimal digits that change when any policy or table does."""

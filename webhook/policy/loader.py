@@ -12,8 +12,10 @@ from pydantic_core import ErrorDetails
 from webhook.errors import InvalidFile, Problem
 from webhook.policy.document import Document, Path, read_documents
 from webhook.policy.law import Entry, Policy, PolicySet
-from webhook.policy.model import API_VERSION, ImagePolicy, RuleEntry
+from webhook.policy.model import ImagePolicy, RuleEntry
 from webhook.policy.rule import Rule
+from webhook.policy.tables import Tables
+from webhook.policy.written import API_VERSION
 
 Catalogue = Mapping[str, type[Rule]]
 """Rule id → rule."""
@@ -30,8 +32,8 @@ _EXPRESSION = "the rule 'expression' is not supported by this version"
 _NOT_LISTED = "an outcome, not a rule: its action is set by failureActions"
 
 
-def load(texts: Iterable[tuple[str, str]], catalogue: Catalogue) -> PolicySet:
-    """The policies in some files, given as (file, text).
+def load(texts: Iterable[tuple[str, str]], catalogue: Catalogue, tables: Tables) -> PolicySet:
+    """The policies in some files, given as (file, text), to be applied with some tables.
 
     Documents of kind PolicyCases are left out. Raises ``InvalidFile`` with every problem of every
     file; no policy at all is a problem too.
@@ -59,7 +61,8 @@ def load(texts: Iterable[tuple[str, str]], catalogue: Catalogue) -> PolicySet:
         problems.append(Problem(where, 0, 0, "no policy found (kind ImagePolicy)"))
     if problems:
         raise InvalidFile(tuple(problems))
-    return PolicySet(tuple(policies), digest.hexdigest()[:12])
+    digest.update(repr(tables).encode())
+    return PolicySet(tuple(policies), tables, digest.hexdigest()[:12])
 
 
 def load_policy(document: Document, catalogue: Catalogue) -> Policy:

@@ -4,55 +4,31 @@ The JSON schema of ``slimgate policy schema`` comes from these models. Names of 
 options are checked by the loader, which knows the catalogue.
 """
 
-from datetime import date
 from typing import Annotated, Any, Literal
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, WithJsonSchema
-from pydantic.alias_generators import to_camel
+from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from webhook.errors import FailureKind
 from webhook.oci import Platform
 from webhook.policy.pattern import ImagePattern, NamespacePattern
 from webhook.policy.rule import Action, Scope
-
-API_VERSION = "policy.slimgate.dev/v1alpha1"
-
-
-class Written(BaseModel):
-    """Anything people write: frozen, closed, camelCase."""
-
-    model_config = ConfigDict(
-        frozen=True,
-        extra="forbid",
-        alias_generator=to_camel,
-        validate_by_name=True,
-        arbitrary_types_allowed=True,
-        use_attribute_docstrings=True,
-    )
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str):
-        raise ValueError("should be text: put it in quotes")
-    return value
-
+from webhook.policy.written import DateText, Written, text
 
 ImagePatternText = Annotated[
     ImagePattern,
-    BeforeValidator(lambda value: ImagePattern.parse(_text(value))),
+    BeforeValidator(lambda value: ImagePattern.parse(text(value))),
     WithJsonSchema({"type": "string", "examples": ["ghcr.io/acme/**", "nginx:1.*"]}),
 ]
 NamespaceText = Annotated[
     NamespacePattern,
-    BeforeValidator(lambda value: NamespacePattern.parse(_text(value))),
+    BeforeValidator(lambda value: NamespacePattern.parse(text(value))),
     WithJsonSchema({"type": "string", "examples": ["team-*"]}),
 ]
 PlatformText = Annotated[
     Platform,
-    BeforeValidator(lambda value: Platform.parse(_text(value))),
+    BeforeValidator(lambda value: Platform.parse(text(value))),
     WithJsonSchema({"type": "string", "examples": ["linux/amd64", "linux/arm64/v8"]}),
 ]
-DateText = Annotated[date, BeforeValidator(_text)]
 MatchedKind = Literal["container", "init", "ephemeral", "imageVolume"]
 
 
@@ -158,8 +134,8 @@ class PolicyMetadata(Written):
     """Name and annotations, as on every Kubernetes object."""
 
     name: Annotated[str, Field(pattern=r"^[a-z0-9]([a-z0-9.-]{0,251}[a-z0-9])?$")]
-    annotations: dict[str, str] = {}
-    labels: dict[str, str] = {}
+    annotations: Annotated[dict[str, str], Field(default_factory=dict)]
+    labels: Annotated[dict[str, str], Field(default_factory=dict)]
 
 
 class ImagePolicy(Written):

@@ -9,7 +9,8 @@ from webhook.kube.imageuse import ContainerKind, ImageUse
 from webhook.oci import Platform, Reference
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.law import Entry, Policy, PolicySet
-from webhook.profile.wants import Need
+from webhook.policy.tables import Tables
+from webhook.profile.need import Need, Question
 
 _MAX_KEPT = 4096
 """Images of which a planner remembers what applies to them."""
@@ -36,7 +37,7 @@ class Check:
 class Wanted:
     """What must be known of one reference."""
 
-    needs: Need
+    question: Question
     platforms: tuple[Platform, ...]
 
     def union(self, other: "Wanted") -> "Wanted":
@@ -44,12 +45,12 @@ class Wanted:
         if self is other:
             return self
         platforms = dict.fromkeys(self.platforms + other.platforms)
-        return Wanted(self.needs | other.needs, tuple(platforms))
+        return Wanted(self.question | other.question, tuple(platforms))
 
     @cached_property
     def key(self) -> str:
         """The same for equal values, and quick to compare."""
-        return f"{self.needs.value} {' '.join(map(str, self.platforms))}"
+        return f"{self.question.key} {' '.join(map(str, self.platforms))}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,8 @@ class Plan:
     """Uses with at least one check."""
     wanted: Mapping[Reference, Wanted]
     """What to gather, by reference; empty when nothing needs I/O."""
+    tables: Tables
+    """What the rules read beside the facts."""
 
 
 class Planner:
@@ -109,10 +112,10 @@ class Planner:
                 continue
             items.append(Planned(use, applicable))
             reference = applicable.reference
-            if reference is not None and applicable.wanted.needs is not Need.NONE:
+            if reference is not None and applicable.wanted.question.needs is not Need.NONE:
                 before = wanted.get(reference, applicable.wanted)
                 wanted[reference] = before.union(applicable.wanted)
-        return Plan(tuple(items), wanted)
+        return Plan(tuple(items), wanted, self.policies.tables)
 
     def _applicable(self, use: ImageUse, namespace: str | None) -> Applicable:
         key = (use.image, use.kind, namespace)
@@ -140,15 +143,15 @@ class Planner:
             for check in self._checks[policy.name]
             if check.is_blind or not blind_only
         )
-        needs = Need.NONE
+        question = Question(Need.NONE)
         for check in checks:
-            needs |= check.entry.needs
+            question |= check.entry.question
         platforms = dict.fromkeys(
             platform
             for policy in covering
             for platform in (policy.spec.platforms or (DEFAULT_PLATFORM,))
         )
-        wanted = Wanted(needs, tuple(platforms) or (DEFAULT_PLATFORM,))
+        wanted = Wanted(question, tuple(platforms) or (DEFAULT_PLATFORM,))
         return Applicable(reference, checks, wanted, problem)
 
 

@@ -15,7 +15,7 @@ from pydantic.alias_generators import to_camel
 from webhook.policy.example import Example
 from webhook.policy.facts import Facts
 from webhook.profile import Evidence
-from webhook.profile.wants import Need
+from webhook.profile.need import Need, SizeLimit
 
 
 class Action(StrEnum):
@@ -110,6 +110,16 @@ class Rule(BaseModel):
     """How to mend it: Dockerfile or Pod lines."""
     examples: ClassVar[tuple[Example, ...]]
     """Documented cases: at least one that fires and one that does not. Each is a test."""
+
+    @property
+    def needed(self) -> Need:
+        """What must be known of an image with these options."""
+        return self.needs
+
+    @property
+    def limits(self) -> tuple[SizeLimit, ...]:
+        """The sizes on disk that decide, where that is all that ``needs`` SIZES for."""
+        return ()
 
     @abstractmethod
     def check(self, facts: Facts) -> Verdict:

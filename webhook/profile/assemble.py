@@ -5,16 +5,21 @@ import msgspec
 from webhook.oci import Image
 from webhook.profile import distro, libc, python, variant, version
 from webhook.profile.boundary import declared_base, find_boundary
+from webhook.profile.contents import Contents
 from webhook.profile.image import Base, ImageProfile, Python, Runtime
 from webhook.profile.journey import place
 from webhook.profile.launch import Launch
 from webhook.profile.reading import Reading
+from webhook.profile.seen import NO_LAYERS, Layers
 from webhook.profile.size import measure
 from webhook.profile.user import parse_user
 
 
-def profile(image: Image) -> ImageProfile:
-    """What ``image`` is, from its manifest and config; its name is not asked."""
+def profile(image: Image, layers: Layers = NO_LAYERS) -> ImageProfile:
+    """What ``image`` is, from its manifest and config and what was read of its layers.
+
+    Its name is not asked.
+    """
     reading = Reading.of(image)
     judged_python = _python(reading)
     judged_libc = libc.judge(tuple(libc.signals(reading)))
@@ -37,6 +42,8 @@ def profile(image: Image) -> ImageProfile:
         journey=place(reading, judged_python, judged_libc, base, user, size),
         user=user,
         size=size,
+        contents=Contents(),
+        offered=image.offered,
     )
 
 

@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from webhook.profile.contents import Contents
 from webhook.profile.evidence import Evidence
 from webhook.profile.launch import Launch
 
@@ -161,3 +162,6 @@ class ImageProfile(msgspec.Struct, frozen=True):
     journey: Journey
     user: User
     size: Size
+    contents: Contents
+    offered: tuple[str, ...] = ()
+    """Platforms of the index that named the image; empty for an image by itself."""

@@ -6,29 +6,17 @@ caller only does the I/O. Failures are part of what is known, so that nothing is
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from enum import Flag, auto
 
 from webhook.errors import FailureKind
 from webhook.oci import Descriptor, Digest, Image, ImageConfig, Index, Manifest, Platform
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.oci.image import Unavailable
+from webhook.profile.need import Need, Question
 
 MAX_PLATFORMS = 16
 """Platforms of one index that are looked at when none is wanted, or none of those is offered."""
 MAX_NESTING = 2
 """Indexes on the way from a reference to a manifest."""
-
-
-class Need(Flag):
-    """What a rule must know of an image."""
-
-    NONE = 0
-    MANIFEST = auto()
-    CONFIG = auto()
-    SIZES = auto()
-    PEEK = auto()
-    ATTESTATION = auto()
-    CONTENTS = auto()
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,13 +65,13 @@ class _Path:
     end: Manifest | Unavailable | AskManifest
 
 
-def wants(known: Known, needs: Need, platforms: tuple[Platform, ...]) -> tuple[Ask, ...]:
+def wants(known: Known, question: Question, platforms: tuple[Platform, ...]) -> tuple[Ask, ...]:
     """What to fetch next, all at once; empty when enough is known or nothing more can be."""
     asks: dict[Ask, None] = {}
     for path in _paths(known, platforms):
         if isinstance(path.end, AskManifest):
             asks[path.end] = None
-        elif isinstance(path.end, Manifest) and Need.CONFIG in needs:
+        elif isinstance(path.end, Manifest) and Need.CONFIG in question.needs:
             config = path.end.config
             if config.digest not in known.answers:
                 asks[AskConfig(config)] = None
@@ -150,6 +138,7 @@ def _image(known: Known, path: _Path, platforms: tuple[Platform, ...]) -> Image 
         config=read,
         index_digest=None if single else known.digest,
         index_annotations=tuple(path.descriptor.annotations.items()) if path.descriptor else (),
+        offered=tuple(map(str, known.root.platforms)) if isinstance(known.root, Index) else (),
     )
 
 

@@ -8,7 +8,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.policy.text import quoted
 from webhook.profile.launch import Launch
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _TRUE = frozenset({"1", "true", "yes", "on", "y", "t"})
 _RELOADERS = frozenset(

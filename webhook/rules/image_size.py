@@ -11,7 +11,7 @@ from webhook.policy.options import ByteSize
 from webhook.policy.rule import Action, Rule, Unknown, Verdict, Violation
 from webhook.policy.text import megabytes, quoted
 from webhook.profile import Size, Unpacked
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _FIX = "Use a slim base and a builder stage"
 _DEFAULT = 400_000_000

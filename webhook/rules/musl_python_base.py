@@ -7,11 +7,10 @@ from pydantic import BeforeValidator, WithJsonSchema
 from webhook.policy.example import ALPINE, SLIM, Example
 from webhook.policy.facts import Facts
 from webhook.policy.pattern import ImagePattern
-from webhook.policy.releases import slim_image
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
 from webhook.policy.text import shown
 from webhook.profile import Distro, Evidence, Libc, Source
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _Pattern = Annotated[
     str,
@@ -72,7 +71,7 @@ class MuslPythonBase(Rule):
         return Violation(
             f"python image runs on {_title(distro)} (musl{source}); "
             "wheels without musllinux builds fail or compile",
-            f"Use {slim_image(facts.python.version, facts.today)}",
+            f"Use {facts.tables.python.slim_image(facts.python.version, facts.today)}",
             libc.confidence,
             libc.evidence,
             ceiling=Action.WARN if self.require_peek and not seen_in_layer else None,

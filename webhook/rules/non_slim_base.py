@@ -4,11 +4,10 @@ from typing import ClassVar
 
 from webhook.policy.example import ALPINE, FULL, SLIM, Example
 from webhook.policy.facts import Facts
-from webhook.policy.releases import slim_image
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
 from webhook.policy.text import megabytes
 from webhook.profile import ImageProfile, Variant
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 
 class NonSlimBase(Rule):
@@ -43,7 +42,7 @@ class NonSlimBase(Rule):
         pull = megabytes(_base_size(facts.image))
         return Violation(
             f"built on the full Debian python image ({pull} to pull, compilers included)",
-            f"Use {slim_image(facts.python.version, facts.today)}",
+            f"Use {facts.tables.python.slim_image(facts.python.version, facts.today)}",
             base.confidence,
             base.evidence,
         )

@@ -8,7 +8,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.interpreter import switch, unseen
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.profile.flags import is_on
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _NAME = "PYTHONDONTWRITEBYTECODE"
 

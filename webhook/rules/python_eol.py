@@ -7,9 +7,9 @@ from pydantic import Field
 
 from webhook.policy.example import Example
 from webhook.policy.facts import Facts
-from webhook.policy.releases import end_of_life, minor_of, supported
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
-from webhook.profile.wants import Need
+from webhook.policy.tables import minor_of
+from webhook.profile.need import Need
 
 _MAINTAINED_ELSEWHERE = "distribution"
 _BULLSEYE = "# debian.sh --arch 'amd64' out/ 'bullseye' '@1754899200'"
@@ -56,7 +56,7 @@ class PythonEol(Rule):
             return Unknown("the Python version could not be determined")
         if python.origin == _MAINTAINED_ELSEWHERE and self.distro_python == "skip":
             return Skip("the distribution maintains its own Python")
-        end = end_of_life(minor)
+        end = facts.tables.python.end_of(minor)
         overdue = (facts.today - end).days if end is not None else None
         if overdue is None or overdue < -self.warn_days_before:
             return None
@@ -70,7 +70,7 @@ class PythonEol(Rule):
             if ended
             else f"Python {minor} reaches end-of-life on {end}"
         )
-        oldest, newest = supported(facts.today)
+        oldest, newest = facts.tables.python.supported(facts.today)
         dooms = self.deny_after_days is not None and ended and overdue >= self.deny_after_days
         return Violation(
             problem,

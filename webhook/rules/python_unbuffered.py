@@ -8,7 +8,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.finding import Certainty
 from webhook.policy.interpreter import switch, unseen
 from webhook.policy.rule import Action, Rule, Skip, Verdict, Violation
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _NAME = "PYTHONUNBUFFERED"
 _FIX = "Set env PYTHONUNBUFFERED=1"

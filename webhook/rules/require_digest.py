@@ -6,7 +6,7 @@ from webhook.policy.example import Example
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Scope, Verdict, Violation
 from webhook.policy.text import quoted
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 
 class RequireDigest(Rule):

@@ -8,7 +8,7 @@ from webhook.policy.example import Example
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Skip, Verdict, Violation
 from webhook.policy.text import quoted
-from webhook.profile.wants import Need
+from webhook.profile.need import Need
 
 _INIT = frozenset({ContainerKind.INIT, ContainerKind.SIDECAR})
 _FIX = "Add USER 10001 to the image or securityContext.runAsUser"

@@ -6,8 +6,8 @@ from webhook.policy.example import Example
 from webhook.policy.facts import Facts
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.profile.command import name_of
+from webhook.profile.need import Need
 from webhook.profile.shell import split
-from webhook.profile.wants import Need
 
 _SHELLS = frozenset({"sh", "bash", "dash", "ash", "ksh", "zsh"})
 _EXECS_IMPLICITLY = frozenset({"bash", "zsh", "ksh"})

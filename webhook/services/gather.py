@@ -144,7 +144,7 @@ class Gatherer:
         if remembered is not None:
             return remembered
         known = Known(resolved.digest, resolved.document)
-        while asks := wants(known, need.needs, need.platforms):
+        while asks := wants(known, need.question, need.platforms):
             answers = await asyncio.gather(
                 *(self._answer(reference, ask, keychain) for ask in asks)
             )

@@ -7,7 +7,7 @@ from webhook.oci import Digest, Index, Platform, Reference
 from webhook.oci.image import Unavailable
 from webhook.policy.plan import Wanted
 from webhook.profile import ImageProfile
-from webhook.profile.wants import Need
+from webhook.profile.need import Need, Question
 from webhook.services.gather import Gatherer
 from webhook.services.ports import ImageSource, Keychain
 
@@ -40,7 +40,7 @@ async def inspect(
     if strictly and isinstance(resolved.document, Index):
         _check_offer(resolved.document, platforms)
     gatherer = Gatherer(source, flight_limit=seconds)
-    need = Wanted(Need.MANIFEST | Need.CONFIG, platforms)
+    need = Wanted(Question(Need.MANIFEST | Need.CONFIG), platforms)
     learnt = (await gatherer.gather({reference: need}, keychain, seconds))[reference]
     for item in learnt:
         if isinstance(item, Unavailable):

@@ -15,6 +15,9 @@ from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Refere
 Clock = Callable[[], datetime]
 """Returns the present, aware, in UTC."""
 
+MAX_PART = 1024 * 1024
+"""Bytes of a layer that may be asked for at once."""
+
 
 @dataclass(frozen=True, slots=True)
 class Credential:
@@ -65,7 +68,8 @@ class Resolved:
 class ImageSource(Protocol):
     """Where images can be read from. Every method raises ``FetchError`` and nothing else.
 
-    Everything returned is verified: a document or config has the digest and size it was promised.
+    Documents and configs that are returned are verified: they have the digest and size they were
+    promised. Only ``part`` may return what is not.
     """
 
     async def resolve(self, reference: Reference, keychain: Keychain) -> Resolved:
@@ -81,8 +85,36 @@ class ImageSource(Protocol):
     ) -> ImageConfig:
         """The config of a manifest of the same repository."""
 
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> bytes:
+        """``length`` bytes of a layer from ``start`` on, or as many as there are.
+
+        A blob that is read whole is checked against its digest; a part cannot be, and is worth no
+        more than the word of the registry it came from. ``UNSUPPORTED`` when the source can serve
+        the first bytes of a blob only and others are asked for.
+
+        At most ``MAX_PART`` at once: see ``window``.
+        """
+
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         """The digest ``reference`` names, if that needs no I/O to say; None otherwise.
 
         A digest is returned only if this scope has itself been given the content before.
         """
+
+
+def window(descriptor: Descriptor, start: int, length: int) -> range:
+    """Where the bytes lie that ``ImageSource.part`` is asked for, as far as there are any.
+
+    Raises ``ValueError`` for what nobody may ask: nothing, more than ``MAX_PART``, or what would
+    lie before the blob.
+    """
+    if start < 0 or not 0 < length <= MAX_PART:
+        raise ValueError(f"{length} bytes from {start} on are no part of a layer")
+    return range(min(start, descriptor.size), min(start + length, descriptor.size))

@@ -1,0 +1,53 @@
+"""Files of a layer in words, for examples and cases: ``PATH [SIZE] [= SHAPE] [-> INTERPRETER]``.
+
+``usr/bin/gcc 1M`` is a file, ``app/.git/`` a folder, ``root/id_rsa 2k = private key`` a file whose
+beginning has the shape of a secret, ``usr/local/bin/python3.13 -> /lib/ld-musl-x86_64.so.1`` an
+executable and its dynamic linker. The layer is taken for looked at as a whole.
+"""
+
+import re
+from collections.abc import Mapping, Sequence
+from types import MappingProxyType
+
+from webhook.errors import UsageError
+from webhook.kube.quantity import Quantity
+from webhook.layer import Entry, Kind, Look, Program
+from webhook.oci import Descriptor
+from webhook.profile.seen import Layers, Seen
+
+NO_FILES: Mapping[int, Sequence[str]] = MappingProxyType({})
+
+_FILE = re.compile(
+    r"(?P<path>[^\s]+)(?: (?P<size>\d\S*))?(?: = (?P<shape>[\w ]+))?(?: -> (?P<linker>\S+))?"
+)
+
+
+def layers_of(blobs: Sequence[Descriptor], files: Mapping[int, Sequence[str]]) -> Layers:
+    """What was seen of layers, by index. Raises ``UsageError``."""
+    wrong = [at for at in files if not 0 <= at < len(blobs)]
+    if wrong:
+        raise UsageError(f"there is no layer {wrong[0]}: the image has {len(blobs)}, from 0")
+    return {blobs[at].digest: Seen(head=_look(lines)) for at, lines in files.items()}
+
+
+def _look(lines: Sequence[str]) -> Look:
+    read = [_FILE.fullmatch(line) for line in lines]
+    for line, match in zip(lines, read, strict=True):
+        if match is None:
+            raise UsageError(f"not a file: {line[:80]!r} (write PATH, or PATH SIZE)")
+    found = [match for match in read if match is not None]
+    entries = tuple(map(_entry, found))
+    return Look(
+        entries=entries,
+        complete=True,
+        programs={m["path"]: Program(m["linker"], "amd64") for m in found if m["linker"]},
+        secrets={m["path"]: m["shape"].strip() for m in found if m["shape"]},
+        unpacked=sum(entry.size for entry in entries),
+    )
+
+
+def _entry(match: re.Match[str]) -> Entry:
+    path = match["path"]
+    if path.endswith("/"):
+        return Entry(path.rstrip("/"), Kind.DIRECTORY)
+    return Entry(path, Kind.FILE, Quantity.parse(match["size"] or "1k").bytes)
