@@ -66,14 +66,14 @@ def layout(folder: Path, *documents: tuple[str, bytes], blobs: tuple[bytes, ...]
     return folder
 
 
-def manifest(config: bytes) -> bytes:
-    """A manifest without layers."""
+def manifest(config: bytes, *layers: bytes) -> bytes:
+    """A manifest of one image, without layers if none are given."""
     return json.dumps(
         {
             "schemaVersion": 2,
             "mediaType": MediaType.OCI_MANIFEST,
             "config": descriptor(config, MediaType.OCI_CONFIG),
-            "layers": [],
+            "layers": [descriptor(layer, MediaType.OCI_LAYER) for layer in layers],
         }
     ).encode()
 

@@ -115,6 +115,7 @@ async def test_what_is_broken_inside_is_told_when_the_image_is_asked_for(
         image.resolve(reference, keychain),
         image.manifest(reference, part, keychain),
         image.config(reference, part, keychain),
+        image.part(reference, part, 0, 4, keychain),
     ):
         with pytest.raises(FetchError, match=r"malformed: manifest\.json is not valid"):
             await asked

@@ -10,7 +10,8 @@ import uvloop
 from aiohttp import web
 
 from tests.registry.images import keep
-from tests.registry.world import PATH, Clock, Rogue
+from tests.registry.world import LAYER, PATH, Clock, Rogue
+from webhook.oci import Descriptor, MediaType
 from webhook.registry.client import Registry
 from webhook.registry.options import HostOptions, RegistryOptions
 from webhook.sandbox.behaviour import Behaviour
@@ -42,6 +43,12 @@ def store() -> Store:
     keep(store, PATH, "2.0", user="2")
     keep(store, "team/api", "1.0", user="3")
     return store
+
+
+@pytest.fixture
+def layer(store: Store) -> Descriptor:
+    """A layer in ``store`` that is asked for in parts."""
+    return store.put_blob(LAYER, MediaType.OCI_LAYER_GZIP)
 
 
 @pytest.fixture

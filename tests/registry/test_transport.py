@@ -134,6 +134,12 @@ async def test_a_large_error_body_changes_nothing(rogue, connect):
     assert error.kind is FailureKind.NOT_FOUND
 
 
+async def test_an_error_body_that_breaks_off_changes_nothing(raw, connect):
+    host = await raw(b"HTTP/1.1 404 Not Found\r\nContent-Length: 300000\r\n\r\n{")
+    error = await failure(connect(host), image(host))
+    assert error.kind is FailureKind.NOT_FOUND
+
+
 async def test_what_is_encoded_unasked_for_is_refused(rogue, connect):
     body = gzip.compress(bytes(1024))
     headers = {"Content-Encoding": "gzip"}

@@ -3,6 +3,7 @@
 import asyncio
 import inspect
 import json
+import random
 import socket
 from collections.abc import Awaitable, Callable
 from datetime import UTC, datetime, timedelta
@@ -12,7 +13,7 @@ from aiohttp import web
 from aiohttp.abc import AbstractResolver, ResolveResult
 
 from webhook.errors import FetchError
-from webhook.oci import ImageConfig, Manifest, Reference
+from webhook.oci import Descriptor, ImageConfig, Manifest, Reference
 from webhook.registry.client import Registry
 from webhook.registry.dockerconfig import parse_docker_config
 from webhook.registry.keychain import DockerKeychain, JoinedKeychain
@@ -22,6 +23,8 @@ from webhook.sandbox.registry import SandboxRegistry
 from webhook.services.ports import Keychain
 
 PATH = "team/app"
+LAYER = random.Random("layer").randbytes(300_000)
+"""Content of a layer that is asked for in parts."""
 KEY = b"the same for all keychains here"
 NOBODY = JoinedKeychain()
 ADA = {"username": "ada", "password": "s3cret"}
@@ -132,6 +135,18 @@ def keychain(*entries: tuple[SandboxRegistry | str, dict[str, str]]) -> DockerKe
         raw = json.dumps({"auths": {host: entry}}).encode()
         configs.append(parse_docker_config(raw, f"secret-{number}"))
     return DockerKeychain(configs, KEY)
+
+
+async def part(
+    client: Registry,
+    registry: SandboxRegistry | str,
+    layer: Descriptor,
+    start: int,
+    length: int,
+    credentials: Keychain = NOBODY,
+) -> bytes:
+    """A part of a layer of the sample image."""
+    return await client.part(image(registry), layer, start, length, credentials)
 
 
 async def pull(client: Registry, reference: Reference, credentials: Keychain) -> ImageConfig:

@@ -111,6 +111,48 @@ async def test_ranges_can_be_ignored(registry, client, image, layer):
         assert (answer.status, await answer.read()) == (200, LAYER)
 
 
+@pytest.mark.parametrize(
+    ("spoilt", "content_range", "part"),
+    [
+        ("start", "bytes 91-99/100", LAYER[90:]),
+        ("total", "bytes 90-99/101", LAYER[90:]),
+        ("short", "bytes 90-99/100", LAYER[90:99]),
+    ],
+)
+async def test_ranges_can_be_wrong(registry, client, image, layer, spoilt, content_range, part):
+    registry.behaviour = Behaviour(spoil_range=spoilt)
+    url = f"/v2/{PATH}/blobs/{layer.digest}"
+    async with client.get(url, headers={"Range": "bytes=90-99"}) as answer:
+        assert answer.status == 206
+        assert answer.headers["Content-Range"] == content_range
+        assert await answer.read() == part
+
+
+async def test_a_range_can_come_in_several_parts(registry, client, image, layer):
+    registry.behaviour = Behaviour(spoil_range="multipart")
+    url = f"/v2/{PATH}/blobs/{layer.digest}"
+    async with client.get(url, headers={"Range": "bytes=90-99"}) as answer:
+        assert (answer.status, answer.content_type) == (206, "multipart/byteranges")
+        (part,) = [
+            await part.read() async for part in aiohttp.MultipartReader.from_response(answer)
+        ]
+        assert part == LAYER[90:]
+
+
+async def test_the_end_of_a_blob_can_be_refused(registry, client, image, layer):
+    registry.behaviour = Behaviour(spoil_range="tail")
+    url = f"/v2/{PATH}/blobs/{layer.digest}"
+    for wanted, status in (("bytes=0-9", 206), ("bytes=90-99", 416)):
+        async with client.get(url, headers={"Range": wanted}) as answer:
+            assert answer.status == status
+
+
+async def test_an_unknown_etag_gets_the_whole_blob(client, image, layer):
+    headers = {"Range": "bytes=0-9", "If-Range": '"x"'}
+    async with client.get(f"/v2/{PATH}/blobs/{layer.digest}", headers=headers) as answer:
+        assert (answer.status, await answer.read()) == (200, LAYER)
+
+
 async def test_basic_authentication_knows_its_users_and_what_each_may_pull(registry, client, image):
     registry.behaviour = Behaviour("basic", {"ada": ADA, "bob": User("b", repositories=())})
     url = f"/v2/{PATH}/manifests/1.0"

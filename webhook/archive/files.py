@@ -1,10 +1,14 @@
 """Files of an image on disk, by name, wherever they lie."""
 
+import io
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import BinaryIO, Protocol
 
 from webhook.errors import FailureKind, FetchError
+from webhook.oci import Descriptor
 from webhook.policy.text import shown
 
 _SHOWN = 120
@@ -21,6 +25,13 @@ class Files(Protocol):
         unreachable.
         """
 
+    def part(self, name: str, window: range, size: int) -> bytes:
+        """What lies in ``window`` of a file of ``size`` bytes.
+
+        Raises ``FetchError``: notFound, malformed, unreachable, or digestMismatch for a file of
+        another size.
+        """
+
 
 @dataclass(frozen=True, slots=True)
 class Folder:
@@ -30,19 +41,43 @@ class Folder:
 
     def read(self, name: str, limit: int) -> bytes:
         """See ``Files.read``."""
+        with self._opened(name) as file:
+            data = file.read(limit + 1)
+        if len(data) > limit:
+            raise too_large(name, limit)
+        return data
+
+    def part(self, name: str, window: range, size: int) -> bytes:
+        """See ``Files.part``."""
+        with self._opened(name) as file:
+            if file.seek(0, io.SEEK_END) != size:
+                raise mismatched(name)
+            file.seek(window.start)
+            return file.read(len(window))
+
+    @contextmanager
+    def _opened(self, name: str) -> Iterator[BinaryIO]:
         path = self.path / name
         try:
             if path.exists() and not path.is_file():
                 raise malformed(name, "is not a regular file")
             with path.open("rb") as file:
-                data = file.read(limit + 1)
+                yield file
         except FileNotFoundError:
             raise missing(name) from None
         except OSError as error:
             raise unreadable(name, error) from None
-        if len(data) > limit:
-            raise too_large(name, limit)
-        return data
+
+
+def layer_part(files: Files, name: str, descriptor: Descriptor, window: range) -> bytes:
+    """What lies in ``window`` of the layer that ``descriptor`` describes, in the file ``name``.
+
+    Checked when that is all of it. Raises ``FetchError`` as ``Files.part`` does.
+    """
+    data = files.part(name, window, descriptor.size)
+    if len(window) == descriptor.size and not descriptor.digest.matches(data):
+        raise mismatched(name)
+    return data
 
 
 def missing(name: str) -> FetchError:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import Self
 
 from webhook.archive.choice import only
-from webhook.archive.files import Files, malformed, mismatched
+from webhook.archive.files import Files, layer_part, malformed, mismatched
 from webhook.errors import FetchError, UsageError
 from webhook.oci import (
     Descriptor,
@@ -23,7 +23,7 @@ from webhook.oci import (
 )
 from webhook.oci.config import MAX_CONFIG
 from webhook.oci.manifest import MAX_DOCUMENT
-from webhook.services.ports import Keychain, Resolved
+from webhook.services.ports import Keychain, Resolved, window
 
 _MARKER = "oci-layout"
 _TAG = "org.opencontainers.image.ref.name"
@@ -86,16 +86,31 @@ class LayoutImage:
         """See ``ImageSource.config``."""
         return ImageConfig.parse(await asyncio.to_thread(self._blob, descriptor, MAX_CONFIG))
 
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> bytes:
+        """See ``ImageSource.part``."""
+        wanted, name = window(descriptor, start, length), _blob_name(descriptor)
+        return await asyncio.to_thread(layer_part, self.files, name, descriptor, wanted)
+
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         """See ``ImageSource.known``."""
         return self.digest
 
     def _blob(self, descriptor: Descriptor, limit: int) -> bytes:
-        digest = descriptor.digest
-        data = self.files.read(f"blobs/{digest.algorithm}/{digest.hex}", limit)
-        if len(data) != descriptor.size or not digest.matches(data):
-            raise mismatched(f"blob {digest}")
+        data = self.files.read(_blob_name(descriptor), limit)
+        if len(data) != descriptor.size or not descriptor.digest.matches(data):
+            raise mismatched(f"blob {descriptor.digest}")
         return data
+
+
+def _blob_name(descriptor: Descriptor) -> str:
+    return f"blobs/{descriptor.digest.algorithm}/{descriptor.digest.hex}"
 
 
 def _chosen(index: Index, tag: str | None) -> Descriptor:

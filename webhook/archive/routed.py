@@ -30,6 +30,17 @@ class Routed:
         """See ImageSource.config."""
         return await self._of(reference).config(reference, descriptor, keychain)
 
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> bytes:
+        """See ImageSource.part."""
+        return await self._of(reference).part(reference, descriptor, start, length, keychain)
+
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         """See ImageSource.known."""
         return self._of(reference).known(reference, keychain)

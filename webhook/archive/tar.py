@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO, NamedTuple, Self, cast
 
-from webhook.archive.files import malformed, missing, too_large, unreadable
+from webhook.archive.files import malformed, mismatched, missing, too_large, unreadable
 from webhook.archive.headers import HARD_LINK, REGULAR, SYMBOLIC_LINK, exactly, headers
 from webhook.errors import FailureKind, FetchError
 
@@ -63,6 +63,15 @@ class Tar:
         with _opened(self.path) as (stream, _):
             stream.seek(member.offset)
             return exactly(stream, member.size)
+
+    def part(self, name: str, window: range, size: int) -> bytes:
+        """See ``Files.part``. A link is followed as ``measure`` does."""
+        member = self.measure(name)
+        if member.size != size:
+            raise mismatched(name)
+        with _opened(self.path) as (stream, _):
+            stream.seek(member.offset + window.start)
+            return exactly(stream, len(window))
 
     def measure(self, name: str) -> Member:
         """Where a file lies and how big it is; one link inside the archive is followed.

@@ -32,6 +32,17 @@ class Unreadable:
         """See ``ImageSource.config``."""
         raise FetchError(self.kind, self.detail)
 
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> NoReturn:
+        """See ``ImageSource.part``."""
+        raise FetchError(self.kind, self.detail)
+
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:
         """See ``ImageSource.known``."""
         return None

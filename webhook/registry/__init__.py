@@ -5,6 +5,7 @@
     client      what is known is answered, the rest is asked for once (an ``ImageSource``)
     flights     one question at a time          cache       what was said, by whose credentials
     fetch       mirrors in order, every byte checked        budget      what Docker Hub still allows
+    ranges      parts of blobs, which cannot be checked
     access      challenges met with credentials             token       bearer tokens
     redirect    where a registry points         retry       when to ask again
     transport   one exchange, bounded           addresses   whom never to connect to

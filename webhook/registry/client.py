@@ -34,11 +34,12 @@ from webhook.registry.hosts import Hosts
 from webhook.registry.mirrors import Mirrors
 from webhook.registry.observer import Observer, Silent
 from webhook.registry.options import RegistryOptions
+from webhook.registry.ranges import Ranges
 from webhook.registry.redirect import Web
 from webhook.registry.retry import Retries
 from webhook.registry.token import Tokens
 from webhook.registry.transport import Transport
-from webhook.services.ports import Clock, Keychain, Resolved
+from webhook.services.ports import Clock, Keychain, Resolved, window
 
 T = TypeVar("T")
 
@@ -77,7 +78,7 @@ class Registry:
         web = Web(self._transport, hosts, Retries(limits.backoff, clock, now, sleep))
         access = Access(web, Tokens(web, clock, now, self._observer))
         budgets = Budgets(limits.budget_floor, clock)
-        self._fetcher = Fetcher(access, self._mirrors, budgets, limits.retries, now)
+        self._fetcher = Fetcher(access, self._mirrors, budgets, Ranges(clock), limits.retries, now)
 
     async def resolve(self, reference: Reference, keychain: Keychain) -> Resolved:
         """See ``ImageSource.resolve``."""
@@ -127,6 +128,26 @@ class Registry:
             return config
 
         question = ("config", scope, reference.repository, descriptor.digest, descriptor.size)
+        return await self._once(reference, question, fetch)
+
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        start: int,
+        length: int,
+        keychain: Keychain,
+    ) -> bytes:
+        """See ``ImageSource.part``. Nothing of it is kept."""
+        wanted = window(descriptor, start, length)
+        if not wanted and descriptor.size:
+            return b""
+
+        async def fetch(deadline: float) -> bytes:
+            return await self._fetcher.part(reference, descriptor, wanted, keychain, deadline)
+
+        scope = self._scope(reference, keychain)
+        question = ("part", scope, reference.repository, descriptor.digest, descriptor.size, wanted)
         return await self._once(reference, question, fetch)
 
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:

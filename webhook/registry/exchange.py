@@ -19,21 +19,24 @@ class Request:
     method: str
     url: URL
     limit: int
-    """Bytes of body that a success may have."""
+    """Bytes of body that a success may have, or that are wanted of it."""
     headers: Mapping[str, str] = field(default_factory=dict)
     authorization: str | None = None
     """Sent to the origin of ``url`` only, wherever it redirects to."""
     form: Mapping[str, str] | None = None
     """Body of a POST."""
+    window: range | None = None
+    """Where in the content the wanted bytes lie, as many as ``limit``; None: all of it."""
 
 
 @dataclass(frozen=True, slots=True)
 class Response:
-    """What came back, read to its end."""
+    """What came back."""
 
     status: int
     headers: CIMultiDictProxy[str]
     body: bytes
+    """All of it; of a 200 to a window, what the window has of it if both begin together."""
     url: URL
     """Who answered: another origin than was asked, after a redirect."""
     peer: str | None

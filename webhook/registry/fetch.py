@@ -18,7 +18,8 @@ from webhook.registry.cache import Content
 from webhook.registry.exchange import Request, Response, Trip
 from webhook.registry.failures import of_status
 from webhook.registry.mirrors import Endpoint, Mirrors
-from webhook.services.ports import Clock, Keychain
+from webhook.registry.ranges import Ranges
+from webhook.services.ports import MAX_PART, Clock, Keychain
 
 T = TypeVar("T")
 
@@ -29,11 +30,18 @@ class Fetcher:
     """Asks the endpoints of a reference in order. Every method raises ``FetchError``."""
 
     def __init__(
-        self, access: Access, mirrors: Mirrors, budgets: Budgets, retries: int, now: Clock
+        self,
+        access: Access,
+        mirrors: Mirrors,
+        budgets: Budgets,
+        ranges: Ranges,
+        retries: int,
+        now: Clock,
     ) -> None:
         self._access = access
         self._mirrors = mirrors
         self._budgets = budgets
+        self._ranges = ranges
         self._retries = retries
         self._now = now
 
@@ -90,16 +98,35 @@ class Fetcher:
         self, reference: Reference, descriptor: Descriptor, keychain: Keychain, deadline: float
     ) -> Content:
         """The config that ``descriptor`` describes."""
+        _check_size(descriptor.size, MAX_CONFIG, "config")
+        raw = await self._blob(reference, descriptor, MAX_CONFIG, keychain, deadline)
+        return Content(raw, descriptor.media_type)
+
+    async def part(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        window: range,
+        keychain: Keychain,
+        deadline: float,
+    ) -> bytes:
+        """What lies in ``window`` of the layer that ``descriptor`` describes.
+
+        Verified when that is all of it.
+        """
+        if len(window) == descriptor.size:
+            return await self._blob(reference, descriptor, MAX_PART, keychain, deadline)
         identifier = str(descriptor.digest)
 
-        async def read(endpoint: Endpoint, trip: Trip) -> Content:
-            request = Request("GET", endpoint.url("blobs", identifier), MAX_CONFIG)
+        async def read(endpoint: Endpoint, trip: Trip) -> bytes:
+            self._ranges.check(endpoint, window)
+            url = endpoint.url("blobs", identifier)
+            request = Request("GET", url, len(window), window=window)
             response = await self._access.ask(endpoint, request, keychain, trip)
-            self._check_status(response, endpoint, identifier)
-            _verify(response.body, descriptor.digest, descriptor.size, endpoint)
-            return Content(response.body, descriptor.media_type)
+            if response.status != 206:
+                self._check_status(response, endpoint, identifier)
+            return self._ranges.taken(endpoint, response, descriptor, window)
 
-        _check_size(descriptor.size, MAX_CONFIG, "config")
         return await self._first(reference, read, deadline)
 
     async def _first(
@@ -115,6 +142,26 @@ class Fetcher:
             with suppress(FetchError):
                 return await read(mirror, Trip(deadline, retries=0))
         return await read(registry, Trip(deadline, self._retries))
+
+    async def _blob(
+        self,
+        reference: Reference,
+        descriptor: Descriptor,
+        limit: int,
+        keychain: Keychain,
+        deadline: float,
+    ) -> bytes:
+        """All that ``descriptor`` describes."""
+        identifier = str(descriptor.digest)
+
+        async def read(endpoint: Endpoint, trip: Trip) -> bytes:
+            request = Request("GET", endpoint.url("blobs", identifier), limit)
+            response = await self._access.ask(endpoint, request, keychain, trip)
+            self._check_status(response, endpoint, identifier)
+            _verify(response.body, descriptor.digest, descriptor.size, endpoint)
+            return response.body
+
+        return await self._first(reference, read, deadline)
 
     async def _manifest(
         self, endpoint: Endpoint, identifier: str, keychain: Keychain, trip: Trip

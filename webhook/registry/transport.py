@@ -3,7 +3,7 @@
 import asyncio
 import time
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from functools import lru_cache
 from typing import cast
 
@@ -96,6 +96,9 @@ class Transport:
         headers = dict(request.headers)
         if request.authorization is not None:
             headers["Authorization"] = request.authorization
+        if request.window is not None:
+            # Both ends are told: some storage knows no suffixes.
+            headers["Range"] = f"bytes={request.window.start}-{request.window.stop - 1}"
         # A proxy resolves names by itself: the address connected to is its own.
         session = self._session(ANYWHERE if route.proxy else reach)
         async with session.request(
@@ -157,26 +160,34 @@ class _Slots:
 
 
 async def _read(answer: aiohttp.ClientResponse, request: Request) -> bytes:
-    """The body, all of it for a success, and no more than is allowed."""
-    success = answer.status == 200
-    host = request.url.host_port_subcomponent
-    if success and answer.headers.get("Content-Encoding", "identity") != "identity":
+    """The body, as much of it as is worth reading."""
+    if answer.status not in (200, 206):
+        # The status is enough: distribution promises the whole blob behind a 416, and hangs up.
+        with suppress(aiohttp.ClientPayloadError):
+            return await _beginning(answer, MAX_ERROR_BODY)
+        return b""
+    host, whole = request.url.host_port_subcomponent, answer.status == 200
+    if answer.headers.get("Content-Encoding", "identity") != "identity":
         raise FetchError(FailureKind.MALFORMED, f"{host}: the answer is encoded, unasked for")
-    limit = request.limit if success else MAX_ERROR_BODY
-    body = await _bounded(answer, limit)
-    if body is None and success:
-        raise FetchError(FailureKind.TOO_LARGE, f"{host}: the answer is larger than {limit} bytes")
-    return body or b""
+    if whole and request.window is not None:
+        return await _beginning(answer, 0 if request.window.start else request.limit)
+    # One byte more than may be there shows that there are too many.
+    body = await _beginning(answer, request.limit + 1)
+    if whole and len(body) > request.limit:
+        detail = f"{host}: the answer is larger than {request.limit} bytes"
+        raise FetchError(FailureKind.TOO_LARGE, detail)
+    return body
 
 
-async def _bounded(answer: aiohttp.ClientResponse, limit: int) -> bytes | None:
-    """The body; None, and the connection closed, when it is larger than ``limit``."""
-    if answer.method == "HEAD" or (answer.content_length or limit + 1) <= limit:
+async def _beginning(answer: aiohttp.ClientResponse, size: int) -> bytes:
+    """The first ``size`` bytes of the body; the connection is closed when there may be more."""
+    if answer.method == "HEAD" or 0 < (answer.content_length or 0) <= size:
         return await answer.read()
     body = bytearray()
-    async for chunk in answer.content.iter_chunked(_CHUNK):
+    while len(body) < size:
+        chunk = await answer.content.read(min(_CHUNK, size - len(body)))
+        if not chunk:
+            return bytes(body)
         body += chunk
-        if len(body) > limit:
-            answer.close()
-            return None
+    answer.close()
     return bytes(body)

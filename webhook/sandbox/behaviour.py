@@ -43,6 +43,9 @@ class Behaviour:
     """Seconds before every answer."""
     ignore_range: bool = False
     """Answer 200 and the whole blob to a ranged request."""
+    spoil_range: Literal["", "start", "total", "short", "multipart", "tail"] = ""
+    """What is wrong with answers to ranges: ``Content-Range`` tells another start or total, the body
+    lacks its last byte, it is multipart for a single range, or all but the first bytes get a 416."""
     truncate: bool = False
     """Announce the whole body, send half of it, hang up."""
     lie: bool = False

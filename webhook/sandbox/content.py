@@ -59,13 +59,12 @@ def blob(
     headers = _digest_header(behaviour, digest) | {"Accept-Ranges": "bytes"}
     if wanted is not None and not behaviour.ignore_range:
         window = _window(wanted, len(body))
-        if window is None:
+        if window is None or (behaviour.spoil_range == "tail" and window.start):
             return error(416, headers={"Content-Range": f"bytes */{len(body)}"})
-        headers["Content-Range"] = f"bytes {window.start}-{window.stop - 1}/{len(body)}"
-        body, status = body[window.start : window.stop], 206
-    return web.Response(
-        body=body, status=status, content_type="application/octet-stream", headers=headers
-    )
+        body, more = _ranged(behaviour, body, window)
+        headers, status = headers | more, 206
+    headers.setdefault("Content-Type", "application/octet-stream")
+    return web.Response(body=body, status=status, headers=headers)
 
 
 async def truncated(request: web.Request, response: web.Response) -> web.StreamResponse:
@@ -78,6 +77,19 @@ async def truncated(request: web.Request, response: web.Response) -> web.StreamR
     if request.transport is not None:
         request.transport.close()
     return half
+
+
+def _ranged(behaviour: Behaviour, body: bytes, window: range) -> tuple[bytes, dict[str, str]]:
+    """Body and headers of a 206, as far as ``behaviour`` lets them be right."""
+    spoilt, total = behaviour.spoil_range, len(body)
+    part = body[window.start : window.stop - (spoilt == "short")]
+    start = window.start + (spoilt == "start")
+    told = f"bytes {start}-{window.stop - 1}/{total + (spoilt == 'total')}"
+    if spoilt != "multipart":
+        return part, {"Content-Range": told}
+    head = f"--part\r\nContent-Range: {told}\r\n\r\n".encode()
+    kind = "multipart/byteranges; boundary=part"
+    return head + part + b"\r\n--part--\r\n", {"Content-Type": kind}
 
 
 def _window(wanted: str, total: int) -> range | None:

@@ -1,16 +1,19 @@
 """Against a real registry, filled by real clients and by hand."""
 
+from dataclasses import replace
+
 import pytest
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from tests.registry.images import build, keep
 from tests.registry.real.push import push
 from tests.registry.real.tokens import ISSUER, SERVICE, TokenServer
-from tests.registry.world import ADA, NOBODY, PATH, failing, image, keychain, pull
+from tests.registry.world import ADA, LAYER, NOBODY, PATH, failing, image, keychain, part, pull
 from webhook.errors import FailureKind
 from webhook.oci import Index, Manifest, MediaType
 from webhook.registry.options import Mirror, RegistryOptions
 from webhook.sandbox.store import Store
+from webhook.services.ports import MAX_PART
 
 
 def single(tag: str = "single", *, docker: bool = False) -> Store:
@@ -137,6 +140,25 @@ async def test_token_authentication(start, rogue, connect, tmp_path, key):
     ]:
         error = await failing(client.resolve(reference, credentials))
         assert error.kind is FailureKind.UNAUTHORIZED
+
+
+async def test_a_layer_in_parts_and_whole(start, connect):
+    host, store = await start(), single()
+    layer = store.put_blob(LAYER, MediaType.OCI_LAYER_GZIP)
+    await push(store, host)
+    client, end = connect(host), len(LAYER)
+    for begin, length in ((0, 4096), (150_000, 4096), (end - 4, 4), (end - 4, 400), (0, MAX_PART)):
+        found = await part(client, host, layer, begin, length)
+        assert found == LAYER[begin : begin + length]
+    shrunk = replace(layer, size=end - 1)
+    longer = replace(layer, size=end + 4)
+    for each, begin, kind in (
+        (shrunk, end - 5, FailureKind.MALFORMED),
+        (longer, 0, FailureKind.MALFORMED),
+        (longer, end, FailureKind.UNSUPPORTED),
+    ):
+        error = await failing(part(client, host, each, begin, 4))
+        assert error.kind is kind
 
 
 async def test_a_mirror_that_is_a_real_registry(start, serve, connect):
