@@ -1,10 +1,19 @@
-"""What was seen of one layer: names and sizes of files, programs, a few small texts."""
+"""What was seen of one layer: names and sizes of files, programs, a few small texts.
+
+Source of what removes files: OCI image-spec, layer.md, "Whiteouts".
+"""
 
 from collections.abc import Mapping
 from enum import StrEnum
-from typing import Literal
+from functools import cached_property
+from typing import Literal, NamedTuple
 
 import msgspec
+
+_WHITEOUT = ".wh."
+_RESERVED = ".wh..wh."
+"""What AUFS kept its own files behind; only one of them means something here."""
+_OPAQUE = ".wh..wh..opq"
 
 
 class Kind(StrEnum):
@@ -15,7 +24,7 @@ class Kind(StrEnum):
     SYMLINK = "symlink"
     HARDLINK = "hardlink"
     OTHER = "other"
-    """Devices and pipes."""
+    """Devices, pipes, and what archivers add for themselves."""
 
 
 class Entry(msgspec.Struct, frozen=True, gc=False):
@@ -38,9 +47,21 @@ class Program(msgspec.Struct, frozen=True, gc=False):
     has none (statically linked) or its headers were not all in view."""
     machine: str | None
     """Architecture in Go's words (``amd64``, ``arm64`` …); None for one that has no such word."""
+    static: bool = False
+    """Whether all its headers were in view and none names an interpreter."""
 
 
-class Look(msgspec.Struct, frozen=True):
+class Whiteouts(NamedTuple):
+    """What one layer takes away of the layers below it without putting anything in its place."""
+
+    removed: frozenset[str]
+    """Files, and folders with everything in them (``.wh.NAME``)."""
+    emptied: frozenset[str]
+    """Folders of which everything below this layer is hidden (``.wh..wh..opq``); ``""`` is the
+    root."""
+
+
+class Look(msgspec.Struct, frozen=True, dict=True):
     """What was seen of one layer."""
 
     entries: tuple[Entry, ...]
@@ -52,10 +73,44 @@ class Look(msgspec.Struct, frozen=True):
     programs: Mapping[str, Program] = {}
     """Path → what is known of an ELF executable whose first bytes were in view."""
     texts: Mapping[str, str] = {}
-    """Path → content of the small files that say what a system is (``SMALL_FILES``)."""
+    """Path → content of the small files that say what a system is (``head.SMALL_FILES``)."""
     secrets: Mapping[str, str] = {}
     """Path → the shape of a secret that its first bytes have (``private key`` …), never a value."""
     members: int = 1
     """gzip members or zstd frames that began in view: more than one makes trailers worthless."""
     unpacked: int | None = None
     """Bytes of all files together; None unless ``complete``."""
+    verified: bool = False
+    """Whether a table of contents has the digest that the manifest names for it. What it says of
+    the archive beside it is still its author's claim."""
+
+    @cached_property
+    def whiteouts(self) -> Whiteouts:
+        """Which paths of lower layers this one removes, and which folders it empties."""
+        removed, emptied = set(), set()
+        for entry in self.entries:
+            folder, _, name = entry.path.rpartition("/")
+            if name == _OPAQUE:
+                emptied.add(folder)
+            elif name.startswith(_WHITEOUT) and not name.startswith(_RESERVED):
+                hidden = name.removeprefix(_WHITEOUT)
+                if hidden not in ("", ".", ".."):
+                    removed.add(f"{folder}/{hidden}" if folder else hidden)
+        return Whiteouts(frozenset(removed), frozenset(emptied))
+
+    def removes(self, path: str) -> bool:
+        """Whether what a lower layer has at ``path`` is gone: removed, hidden or replaced."""
+        gone, emptied = self._gone, self.whiteouts.emptied
+        if path in gone:
+            return True
+        while path:
+            path = path.rpartition("/")[0]
+            if path in gone or path in emptied:
+                return True
+        return False
+
+    @cached_property
+    def _gone(self) -> frozenset[str]:
+        """Paths where nothing of lower layers is left: only folders go together with others."""
+        replaced = {entry.path for entry in self.entries if entry.kind is not Kind.DIRECTORY}
+        return self.whiteouts.removed | replaced
