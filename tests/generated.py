@@ -11,12 +11,14 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests.tables import TABLES
 from webhook.policy.schema import policy_schema
 from webhook.report.data import as_json
-from webhook.report.rulepage import reference
+from webhook.report.rulepage import index, page
 from webhook.rules import CATALOGUE
 
 ROOT = Path(__file__).parent.parent
+RULES = ROOT / "webhook" / "rules"
 _HELP = re.compile(
     r"(<!-- generated: slimgate( [a-z]+)? --help -->\n```text\n).*?(```\n)", re.DOTALL
 )
@@ -24,7 +26,9 @@ _HELP = re.compile(
 
 def files() -> Iterator[tuple[Path, str]]:
     """Every generated file with what should be in it."""
-    yield ROOT / "webhook/rules/RULES.md", reference(CATALOGUE)
+    yield RULES / "RULES.md", index(CATALOGUE)
+    for rule in CATALOGUE.values():
+        yield RULES / "pages" / f"{rule.id}.md", page(rule, TABLES) + "\n"
     yield ROOT / "policies/imagepolicy.schema.json", as_json(policy_schema(CATALOGUE)) + "\n"
     readme = ROOT / "README.md"
     yield readme, _HELP.sub(_help, readme.read_text())
@@ -49,11 +53,16 @@ def _help(match: re.Match[str]) -> str:
 
 def main() -> int:
     stale = 0
-    for file, text in files():
+    wanted = dict(files())
+    for file in sorted(set((RULES / "pages").glob("*.md")) - wanted.keys()):
+        print(f"{file.relative_to(ROOT)} is no rule's page: remove it")
+        stale += 1
+    for file, text in wanted.items():
         before = file.read_text() if file.exists() else ""
         if before == text:
             continue
         if "--write" in sys.argv:
+            file.parent.mkdir(exist_ok=True)
             file.write_text(text)
             print(f"wrote {file.relative_to(ROOT)}")
             continue

@@ -48,7 +48,7 @@ spec:
     root, size = policy.entries
     assert (root.rule.id, root.action, root.scope) == ("run-as-root", Action.DENY, "all")
     assert (size.rule, size.scope) == (ImageSize(max_pull=10**9), "python")
-    assert root.needs == Need.MANIFEST | Need.CONFIG
+    assert root.needs == Need.MANIFEST | Need.CONFIG | Need.PEEK
     (exemption,) = policy.spec.exemptions
     assert str(exemption.expires) == "2026-12-31"
     assert policy.covers(Reference.parse("ghcr.io/acme/api"), ContainerKind.INIT, "team-a")

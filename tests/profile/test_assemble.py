@@ -52,7 +52,7 @@ def test_a_profile_becomes_json_and_is_the_same_for_the_same_bytes() -> None:
     plain = msgspec.json.decode(first)
     assert plain["base"]["variant"] == "slim"
     assert plain["python"]["evidence"][0]["source"] == "config"
-    assert plain["user"] == {"raw": "", "uid": 0, "root": True}
+    assert plain["user"] == {"raw": "", "uid": 0, "root": True, "evidence": []}
 
 
 def test_the_runtime_is_the_configs_own_words() -> None:

@@ -160,7 +160,7 @@ def test_opposite_signals_close_to_each_other_settle_nothing(
     musl: int, glibc: int, verdict: str
 ) -> None:
     weights = {"musl": musl, "glibc": glibc}
-    evidence = [Evidence(Source.LAYER, name, w, "") for name, w in weights.items() if w]
+    evidence = [Evidence(Source.HISTORY, name, w, "") for name, w in weights.items() if w]
     assert judge(evidence).verdict == verdict
 
 

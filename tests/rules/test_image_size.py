@@ -56,7 +56,7 @@ def test_what_is_above_the_limit_even_packed_is_certain():
 
 
 @pytest.mark.parametrize(
-    ("uncompressed", "confidence", "ceiling"), [(430 * MB, 85, None), (410 * MB, 60, Action.WARN)]
+    ("uncompressed", "confidence", "ceiling"), [(430 * MB, 90, None), (415 * MB, 90, Action.WARN)]
 )
 def test_a_size_that_the_builder_told_is_sure_only_when_well_above_the_limit(
     uncompressed: int, confidence: int, ceiling: Action | None

@@ -82,7 +82,7 @@ def test_evidence_that_disagrees_denies_nothing_and_is_told_from_both_sides():
 def test_an_image_without_history_is_unknown_and_not_passed():
     image = profiled([], **RUN_PYTHON)
     assert RULE.check(facts_about(image)) == Unknown(
-        "libc could not be determined (no history, layer peek off)"
+        "libc could not be determined (its history does not say, layers were not looked into)"
     )
     (found,) = enforced("musl-python-base", image)
     assert found.action is Action.WARN

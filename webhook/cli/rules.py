@@ -10,6 +10,7 @@ from webhook.policy.loader import nearest
 from webhook.report.rulepage import entry, listing, page
 from webhook.rules import CATALOGUE
 from webhook.settings import from_process
+from webhook.wiring import shipped_tables
 
 
 def rules(
@@ -34,7 +35,7 @@ def rules(
             listing(CATALOGUE) if rule is None else [entry(CATALOGUE[rule])], settings.output
         )
     elif rule is not None:
-        typer.echo(page(CATALOGUE[rule]))
+        typer.echo(page(CATALOGUE[rule], shipped_tables()))
     else:
         out = console(settings.color)
         for item in CATALOGUE.values():

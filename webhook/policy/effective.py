@@ -11,7 +11,7 @@ from enum import Enum
 import msgspec
 
 from webhook.kube.workload import Container, PodSpec, SecurityContext
-from webhook.profile import Runtime, User
+from webhook.profile import Evidence, Runtime, User
 
 _NOTHING = SecurityContext()
 _NO_NAMES: frozenset[str] = frozenset()
@@ -77,6 +77,10 @@ class EffectiveUser(msgspec.Struct, frozen=True):
     """``image``, ``container`` or ``pod``: who decided."""
     run_as_non_root: bool
     """Whether the kubelet will refuse to start it as root."""
+    is_name: bool = False
+    """Whether a name decides, of which the kubelet cannot know the number."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the layers say of a name."""
 
 
 def user(container: Container, pod: PodSpec, image: User) -> EffectiveUser:
@@ -88,5 +92,13 @@ def user(container: Container, pod: PodSpec, image: User) -> EffectiveUser:
     if uid is None:
         uid, by = outer.run_as_user, "pod"
     if uid is None:
-        return EffectiveUser(image.uid, image.raw, image.root, "image", bool(demanded))
+        return EffectiveUser(
+            image.uid,
+            image.raw,
+            image.root,
+            "image",
+            bool(demanded),
+            image.is_name,
+            image.evidence,
+        )
     return EffectiveUser(uid, str(uid), uid == 0, by, bool(demanded))

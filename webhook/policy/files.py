@@ -1,8 +1,9 @@
-"""Files of a layer in words, for examples and cases: ``PATH [SIZE] [= SHAPE] [-> INTERPRETER]``.
+"""Files of a layer in words, for examples and cases.
 
 ``usr/bin/gcc 1M`` is a file, ``app/.git/`` a folder, ``root/id_rsa 2k = private key`` a file whose
 beginning has the shape of a secret, ``usr/local/bin/python3.13 -> /lib/ld-musl-x86_64.so.1`` an
-executable and its dynamic linker. The layer is taken for looked at as a whole.
+executable and its dynamic linker, ``etc/alpine-release << 3.22.1`` a small file with its text. The
+layer is taken for looked at as a whole.
 """
 
 import re
@@ -19,6 +20,8 @@ NO_FILES: Mapping[int, Sequence[str]] = MappingProxyType({})
 
 _FILE = re.compile(
     r"(?P<path>[^\s]+)(?: (?P<size>\d\S*))?(?: = (?P<shape>[\w ]+))?(?: -> (?P<linker>\S+))?"
+    r"(?: << (?P<text>.*))?",
+    re.DOTALL,
 )
 
 
@@ -42,6 +45,7 @@ def _look(lines: Sequence[str]) -> Look:
         complete=True,
         programs={m["path"]: Program(m["linker"], "amd64") for m in found if m["linker"]},
         secrets={m["path"]: m["shape"].strip() for m in found if m["shape"]},
+        texts={m["path"]: m["text"] for m in found if m["text"] is not None},
         unpacked=sum(entry.size for entry in entries),
     )
 

@@ -54,5 +54,7 @@ class Contents(msgspec.Struct, frozen=True):
     """``pyvenv.cfg`` of virtual environments."""
     lockfiles: tuple[Found, ...] = ()
     """``uv.lock``, ``poetry.lock``, ``pylock.toml``, ``Pipfile.lock`` …"""
+    notes: Mapping[int, tuple[str, ...]] = {}
+    """Index of a layer → what is in it, in a few words for people; base layers too."""
     machine: str | None = None
     """Architecture of the programs that were seen, in Go's words; None when none was."""

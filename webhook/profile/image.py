@@ -9,6 +9,7 @@ from typing import Literal
 
 import msgspec
 
+from webhook.profile.build import Build
 from webhook.profile.contents import Contents
 from webhook.profile.evidence import Evidence
 from webhook.profile.launch import Launch
@@ -54,6 +55,8 @@ class Distro(msgspec.Struct, frozen=True):
     """``debian``, ``alpine``, ``ubuntu``, ``rhel``, ``wolfi`` …"""
     release: str | None = None
     """Version or code name: ``3.22``, ``trixie``, ``24.04``; None when nothing says."""
+    evidence: tuple[Evidence, ...] = ()
+    """The best there is for the release, or for the distribution where nothing tells that."""
 
 
 class Base(msgspec.Struct, frozen=True):
@@ -63,6 +66,10 @@ class Base(msgspec.Struct, frozen=True):
     confidence: int = 0
     reference: str | None = None
     """The base's reference, only where the image declares it."""
+    declared: Evidence | None = None
+    """Where ``reference`` is declared, and how far that place is to be trusted."""
+    digest: str | None = None
+    """The base's digest, only where the image declares it beside the reference."""
     boundary: int = 0
     """Index of the first history entry that is the image's own."""
     boundary_by: str = "none"
@@ -79,6 +86,13 @@ class User(msgspec.Struct, frozen=True):
     """The numeric user id the runtime will use; None for a name."""
     root: bool | None
     """None when a name cannot be resolved."""
+    evidence: tuple[Evidence, ...] = ()
+    """What the layers say of a name."""
+
+    @property
+    def is_name(self) -> bool:
+        """Whether a name is written, of which the kubelet cannot know the number."""
+        return self.uid is None or bool(self.evidence)
 
 
 class Unpacked(msgspec.Struct, frozen=True):
@@ -88,7 +102,10 @@ class Unpacked(msgspec.Struct, frozen=True):
     low: int
     high: int
     method: str
-    """``plain`` (uncompressed layers), ``annotation``, ``isize``, ``toc``, ``ratio`` (an estimate)."""
+    """The least exact one used: ``ratio`` (an estimate), ``isize`` (the trailer of gzip), ``frame``
+    (the header of zstd), ``annotation``, ``plain`` (not compressed), ``toc``, ``files`` (counted)."""
+    confidence: int = 50
+    """90 when every layer's size is known, 70 when those of four fifths of the bytes are."""
 
 
 class Layer(msgspec.Struct, frozen=True):
@@ -113,6 +130,8 @@ class Size(msgspec.Struct, frozen=True):
     """Sum of the layers' sizes as transferred."""
     unpacked: Unpacked
     layers: tuple[Layer, ...]
+    own: Unpacked | None = None
+    """On disk, of the layers above the base alone; None when those cannot be told apart."""
 
     @property
     def largest(self) -> Layer | None:
@@ -163,5 +182,6 @@ class ImageProfile(msgspec.Struct, frozen=True):
     user: User
     size: Size
     contents: Contents
+    build: Build
     offered: tuple[str, ...] = ()
     """Platforms of the index that named the image; empty for an image by itself."""

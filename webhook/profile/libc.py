@@ -18,6 +18,8 @@ from webhook.profile.reading import Reading
 
 CONFLICT = 15
 """Two opposite signals within so many points settle nothing."""
+SEEN = 90
+"""Weight from which what was seen in a layer is no hint any more, but a fact."""
 
 _LIBC_OF_FAMILY = {
     Family.APT: ("glibc", 70),
@@ -48,12 +50,22 @@ def signals(reading: Reading) -> Iterator[Evidence]:
 
 
 def judge(evidence: Sequence[Evidence]) -> Libc:
-    """The verdict over all evidence, wherever it was made."""
+    """The verdict over all evidence, wherever it was made.
+
+    What was seen in the layers beats every claim; among what was seen, the surest.
+    """
+    kept = tuple(evidence)
+    seen = [piece for piece in kept if piece.source is Source.LAYER and piece.weight >= SEEN]
+    if seen:
+        surest = max(piece.weight for piece in seen)
+        says = {piece.says for piece in seen if piece.weight == surest}
+        if len(says) > 1:
+            return Libc("conflict", surest, kept)
+        return Libc("musl" if "musl" in says else "glibc", surest, kept)
     best = {
-        name: max((piece.weight for piece in evidence if piece.says == name), default=0)
+        name: max((piece.weight for piece in kept if piece.says == name), default=0)
         for name in ("musl", "glibc", "none")
     }
-    kept = tuple(evidence)
     if best["none"]:
         return Libc("none", best["none"], kept)
     musl, glibc = best["musl"], best["glibc"]

@@ -11,7 +11,11 @@ from webhook.errors import FailureKind
 from webhook.oci import Descriptor, Digest, Image, ImageConfig, Index, Manifest, Platform
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.oci.image import Unavailable
+from webhook.profile.assemble import Examination
+from webhook.profile.image import ImageProfile
 from webhook.profile.need import Need, Question
+from webhook.profile.part import Answer, AskPart, Parts
+from webhook.profile.peek import parts_wanted
 
 MAX_PLATFORMS = 16
 """Platforms of one index that are looked at when none is wanted, or none of those is offered."""
@@ -33,7 +37,7 @@ class AskConfig:
     descriptor: Descriptor
 
 
-Ask = AskManifest | AskConfig
+Ask = AskManifest | AskConfig | AskPart
 
 
 @dataclass(frozen=True)
@@ -47,13 +51,30 @@ class Known:
     answers: Mapping[Digest, Manifest | Index | ImageConfig | Unavailable] = field(
         default_factory=dict
     )
-    """Everything that was asked for, by digest."""
+    """Every document that was asked for, by digest."""
+    parts: Parts = field(default_factory=Parts)
+    """Everything that was asked of layers."""
+    _examined: dict[tuple[Digest, Platform, bool], Examination] = field(
+        default_factory=dict, compare=False, repr=False
+    )
 
     def learn(
         self, digest: Digest, answer: Manifest | Index | ImageConfig | Unavailable
     ) -> "Known":
-        """What is known with one more answer."""
+        """What is known with one more document."""
         return replace(self, answers={**self.answers, digest: answer})
+
+    def learn_part(self, ask: AskPart, answer: Answer | Unavailable) -> "Known":
+        """What is known with one more part of a layer."""
+        return replace(self, parts=self.parts.learn(ask, answer))
+
+    def examination(self, image: Image) -> Examination:
+        """The examination of an image: begun once, however often it is asked for."""
+        key = (image.digest, image.platform, image.config is None)
+        found = self._examined.get(key)
+        if found is None:
+            found = self._examined[key] = Examination(image)
+        return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,11 +92,33 @@ def wants(known: Known, question: Question, platforms: tuple[Platform, ...]) -> 
     for path in _paths(known, platforms):
         if isinstance(path.end, AskManifest):
             asks[path.end] = None
-        elif isinstance(path.end, Manifest) and Need.CONFIG in question.needs:
+        elif isinstance(path.end, Manifest):
             config = path.end.config
-            if config.digest not in known.answers:
+            if Need.CONFIG in question.needs and config.digest not in known.answers:
                 asks[AskConfig(config)] = None
+            elif question.needs & Need.LAYERS:
+                image = _image(known, path, platforms)
+                if isinstance(image, Image):
+                    examination = known.examination(image)
+                    asks |= dict.fromkeys(parts_wanted(examination, question, known.parts))
     return tuple(asks)
+
+
+def profiles(
+    known: Known, platforms: tuple[Platform, ...]
+) -> tuple[ImageProfile | Unavailable, ...]:
+    """What ``known`` amounts to, one profile for each platform that may run."""
+    return tuple(_profile(known, item) for item in images(known, platforms))
+
+
+def _profile(known: Known, item: Image | Unavailable) -> ImageProfile | Unavailable:
+    """A layer that has not the digest it is named by is no layer of this image: nothing is known."""
+    if isinstance(item, Unavailable):
+        return item
+    seen = known.parts.seen
+    lost = (seen[layer.digest].lost for layer in item.manifest.layers if layer.digest in seen)
+    forged = (each for each in lost if each and each.kind is FailureKind.DIGEST_MISMATCH)
+    return next(forged, None) or known.examination(item).profile(seen)
 
 
 def images(known: Known, platforms: tuple[Platform, ...]) -> tuple[Image | Unavailable, ...]:

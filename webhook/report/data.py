@@ -133,17 +133,22 @@ def _profile(image: ImageProfile) -> dict[str, Any]:
             "confidence": libc.confidence,
             "evidence": _evidence(libc.evidence),
         },
-        "distro": image.distro,
+        "distro": image.distro and {"id": image.distro.id, "release": image.distro.release},
         "base": {
             "variant": base.variant,
             "reference": base.reference,
             "evidence": _evidence(base.evidence),
         },
         "journey": image.journey,
-        "user": image.user,
+        "user": {"raw": image.user.raw, "uid": image.user.uid, "root": image.user.root},
         "size": {
             "pull": size.pull,
-            "unpacked": size.unpacked,
+            "unpacked": {
+                "value": size.unpacked.value,
+                "low": size.unpacked.low,
+                "high": size.unpacked.high,
+                "method": size.unpacked.method,
+            },
             "layers": [
                 {
                     "digest": layer.digest,

@@ -10,8 +10,8 @@ from webhook.policy.finding import Certainty
 from webhook.policy.options import ByteSize
 from webhook.policy.rule import Action, Rule, Unknown, Verdict, Violation
 from webhook.policy.text import megabytes, quoted
-from webhook.profile import Size, Unpacked
-from webhook.profile.need import Need
+from webhook.profile import Size
+from webhook.profile.need import Need, SizeLimit
 
 _FIX = "Use a slim base and a builder stage"
 _DEFAULT = 400_000_000
@@ -22,9 +22,10 @@ _ESTIMATE = "ratio"
 class ImageSize(Rule):
     """The image is larger than a limit: ``maxPull`` on what is transferred, ``maxUnpacked`` on disk.
 
-    The pull size is the sum of the platform's layers and exact. The unpacked size is an estimate
-    until layers are looked into: it warns and never denies, unless even the pull size is above the
-    limit, or the layers are not compressed.
+    The pull size is the sum of the platform's layers and exact. The unpacked size is read off a few
+    bytes of each layer, unless the pull size alone settles the matter; where the registry does not
+    serve them, it is estimated. It denies only where even its lower bound is above the limit, and
+    never on an estimate.
     Each entry has one action, so the rule may stand twice: a low limit that warns, a high one that
     denies. Without either option the limit is 400M unpacked.
     """
@@ -51,6 +52,18 @@ class ImageSize(Rule):
     exclude_base: bool = False
     """Whether only the layers above the base count."""
 
+    @property
+    def needed(self) -> Need:
+        """See Rule.needed: a limit on the pull size needs the manifest only."""
+        own = Need.CONFIG if self.exclude_base else Need.NONE
+        return self.needs | own | (Need.SIZES if self.max_unpacked is not None else Need.NONE)
+
+    @property
+    def limits(self) -> tuple[SizeLimit, ...]:
+        """See Rule.limits."""
+        limit = self.max_unpacked
+        return () if limit is None else (SizeLimit(limit, self.exclude_base),)
+
     @model_validator(mode="after")
     def _one_limit(self) -> Self:
         if self.max_pull is None and self.max_unpacked is None:
@@ -59,12 +72,9 @@ class ImageSize(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
-        size = facts.image.size
-        if self.exclude_base:
-            own = _own(size)
-            if own is None:
-                return Unknown("which layers are the base's could not be told")
-            size = own
+        size = _own(facts.image.size) if self.exclude_base else facts.image.size
+        if size is None:
+            return Unknown("which layers are the base's could not be told")
         if self.max_pull is not None and size.pull > self.max_pull:
             said = (
                 f"{megabytes(size.pull)} to pull (about {megabytes(size.unpacked.value)} unpacked)"
@@ -79,17 +89,16 @@ class ImageSize(Rule):
     @staticmethod
     def _unpacked(size: Size, limit: int) -> Violation:
         unpacked = size.unpacked
-        said = f"about {megabytes(unpacked.value)} unpacked ({megabytes(size.pull)} to pull)"
+        about = "" if unpacked.low == unpacked.high else "about "
+        said = f"{about}{megabytes(unpacked.value)} unpacked ({megabytes(size.pull)} to pull)"
         problem = _problem(said, limit, size)
         if size.pull > limit:
             return Violation(problem, _FIX)
-        sure = unpacked.low > limit
-        return Violation(
-            problem,
-            _FIX,
-            Certainty.HIGH if sure else Certainty.MEDIUM,
-            ceiling=Action.WARN if unpacked.method == _ESTIMATE or not sure else None,
-        )
+        sure, estimated = unpacked.low > limit, unpacked.method == _ESTIMATE
+        # An estimate that is above the limit at its lowest is worth a warning all the same.
+        confidence = Certainty.MEDIUM if estimated and sure else unpacked.confidence
+        ceiling = None if sure and not estimated else Action.WARN
+        return Violation(problem, _FIX, confidence, ceiling=ceiling)
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example("a full image", fires=True, layers=(150_000_000, 260_000_000)),
@@ -135,13 +144,7 @@ def _largest(size: Size) -> str:
 
 def _own(size: Size) -> Size | None:
     """The size of the layers above the base; None when the base is not known."""
-    if any(layer.own is None for layer in size.layers):
+    if size.own is None:
         return None
     layers = tuple(layer for layer in size.layers if layer.own)
-    pull = sum(layer.size for layer in layers)
-    share = pull / size.pull if size.pull else 0.0
-    whole = size.unpacked
-    unpacked = Unpacked(
-        round(whole.value * share), round(whole.low * share), round(whole.high * share), _ESTIMATE
-    )
-    return Size(pull, unpacked, layers)
+    return Size(sum(layer.size for layer in layers), size.own, layers, size.own)

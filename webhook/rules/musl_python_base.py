@@ -30,7 +30,7 @@ class MuslPythonBase(Rule):
     id: ClassVar[str] = "musl-python-base"
     title: ClassVar[str] = "Python runs on musl (Alpine)"
     action: ClassVar[Action] = Action.DENY
-    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG | Need.PEEK
     why: ClassVar[str] = (
         "Wheels are built for one C library. numpy, pandas, psycopg and many others ship musl "
         "wheels today; torch, tensorflow, scikit-learn, onnxruntime and opencv do not, and compile "
@@ -48,6 +48,11 @@ class MuslPythonBase(Rule):
     require_peek: bool = False
     """Whether to deny only on evidence from the layers themselves."""
 
+    @property
+    def needed(self) -> Need:
+        """See Rule.needed."""
+        return self.needs | (Need.PROOF if self.require_peek else Need.NONE)
+
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
         libc, distro = facts.image.libc, facts.image.distro
@@ -57,7 +62,7 @@ class MuslPythonBase(Rule):
             musl, glibc = _strongest(libc, "musl"), _strongest(libc, "glibc")
             return Unknown(f"libc evidence disagrees: musl{_source(musl)}, glibc{_source(glibc)}")
         if libc.verdict == "unknown":
-            return Unknown("libc could not be determined (no history, layer peek off)")
+            return Unknown(f"libc could not be determined ({_why(facts)})")
         if libc.verdict != "musl":
             return None
         if distro is not None and distro.id in self.allow_distros:
@@ -92,6 +97,17 @@ class MuslPythonBase(Rule):
             history=(*SLIM, "RUN /bin/sh -c apt-get install -y musl-tools # buildkit"),
         ),
         Example(
+            "an interpreter that is linked to musl, whatever the history says",
+            fires=True,
+            files={1: ("usr/local/bin/python3.13 -> /lib/ld-musl-x86_64.so.1",)},
+        ),
+        Example(
+            "glibc programs on Alpine: the interpreter decides",
+            fires=False,
+            history=ALPINE,
+            files={1: ("usr/local/bin/python3.13 -> /lib64/ld-linux-x86-64.so.2",)},
+        ),
+        Example(
             "an image may be allowed",
             fires=False,
             history=ALPINE,
@@ -109,6 +125,15 @@ class MuslPythonBase(Rule):
 def _strongest(libc: Libc, says: str) -> Evidence | None:
     found = [item for item in libc.evidence if item.says == says]
     return max(found, key=lambda item: item.weight, default=None)
+
+
+def _why(facts: Facts) -> str:
+    blind = facts.image.contents.blind
+    return (
+        f"its history does not say, {shown(blind, 90)}"
+        if blind
+        else "neither history nor layers say"
+    )
 
 
 def _source(evidence: Evidence | None) -> str:

@@ -37,7 +37,7 @@ class NonNumericUser(Rule):
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
         user = facts.user
-        if user.uid is not None or user.root or not user.name:
+        if not user.is_name or user.root:
             return None
         dooms = user.run_as_non_root and self.deny_when_run_as_non_root
         return Violation(

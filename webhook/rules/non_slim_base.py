@@ -20,7 +20,7 @@ class NonSlimBase(Rule):
     id: ClassVar[str] = "non-slim-base"
     title: ClassVar[str] = "Built on the full Debian image"
     action: ClassVar[Action] = Action.WARN
-    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG | Need.PEEK
     why: ClassVar[str] = (
         "The full image is there to build with: 370 MB more to pull than slim, a compiler for an "
         "intruder to use, and hundreds of packages for a scanner to complain of."

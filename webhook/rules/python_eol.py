@@ -31,7 +31,7 @@ class PythonEol(Rule):
     id: ClassVar[str] = "python-eol"
     title: ClassVar[str] = "Python is past its end of life"
     action: ClassVar[Action] = Action.WARN
-    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG | Need.PEEK
     why: ClassVar[str] = (
         "After a release's end of life its security holes stay open, and packages stop publishing "
         "wheels for it."

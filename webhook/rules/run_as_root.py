@@ -21,13 +21,14 @@ class RunAsRoot(Rule):
     Every spelling of root counts: unset, ``root``, ``0``, ``0:0``, ``+0``, ``00``, and numbers
     beyond 2147483647, which runtimes have taken for root (CVE-2024-40635, CVE-2026-46680).
     ``runAsNonRoot: true`` with a root image is told too: the kubelet would refuse to start it. A
-    user name other than root is left to ``non-numeric-user``.
+    name is looked up in the image's ``/etc/passwd`` where the layers show it; one that is not found
+    is left to ``non-numeric-user``.
     """
 
     id: ClassVar[str] = "run-as-root"
     title: ClassVar[str] = "The container runs as root"
     action: ClassVar[Action] = Action.DENY
-    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG
+    needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG | Need.PEEK
     judges_any: ClassVar[bool] = True
     why: ClassVar[str] = (
         "Root in a container is root on the node behind one kernel bug or one careless mount, and "
@@ -53,7 +54,8 @@ class RunAsRoot(Rule):
             return Skip("root inside a user namespace is accepted")
         user = facts.user
         if user.root:
-            return Violation(_problem(user), _FIX)
+            confidence = max((piece.weight for piece in user.evidence), default=100)
+            return Violation(_problem(user), _FIX, confidence, user.evidence)
         if user.uid is not None and user.uid < self.min_uid:
             problem = f"the container runs as uid {user.uid}, below the lowest allowed"
             return Violation(problem, f"Use a uid of at least {self.min_uid}")
@@ -67,6 +69,12 @@ class RunAsRoot(Rule):
         Example("a number beyond int32 has been root", fires=True, config={"User": "4294967296"}),
         Example("a numeric user passes", fires=False, config={"User": "10001:10001"}),
         Example("a name is another rule's", fires=False, config={"User": "appuser"}),
+        Example(
+            "a name that is root's in the image's passwd",
+            fires=True,
+            config={"User": "toor"},
+            files={0: ("etc/passwd << toor:x:0:0::/root:/bin/sh",)},
+        ),
         Example(
             "the Pod's runAsUser makes up for the image",
             fires=False,

@@ -30,17 +30,20 @@ async def inspect(
     seconds: float,
     *,
     strictly: bool = True,
+    peek: bool = True,
 ) -> Inspected:
     """Read an image and profile it on ``platforms``; on every one it offers when there are none.
 
     ``strictly`` refuses an image that does not offer what was asked for; otherwise what it does
-    offer is told. Raises ``FetchError``.
+    offer is told. ``peek`` looks into the layers, of images that are not Python too. Raises
+    ``FetchError``.
     """
     resolved = await source.resolve(reference, keychain)
     if strictly and isinstance(resolved.document, Index):
         _check_offer(resolved.document, platforms)
     gatherer = Gatherer(source, flight_limit=seconds)
-    need = Wanted(Question(Need.MANIFEST | Need.CONFIG), platforms)
+    layers = Need.LAYERS if peek else Need.NONE
+    need = Wanted(Question(Need.MANIFEST | Need.CONFIG | layers, anyway=layers), platforms)
     learnt = (await gatherer.gather({reference: need}, keychain, seconds))[reference]
     for item in learnt:
         if isinstance(item, Unavailable):
