@@ -92,3 +92,28 @@ def test_the_requests_namespace_counts_before_the_objects():
     workload = read(KINDS["Pod"], "request")
     assert workload is not None
     assert workload.namespace == "request"
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_what_a_pod_shares_with_its_node_is_read_in_every_kind(kind: str):
+    spec = {"hostNetwork": True, "hostPID": True, "shareProcessNamespace": True}
+    workload = read(every_kind("a", **spec)[kind])
+    assert workload is not None
+    pod = workload.pod
+    assert pod.host_network is pod.host_pid is pod.share_process_namespace is True
+
+
+def test_an_empty_folder_may_be_in_memory():
+    volumes = [
+        {"name": "a", "emptyDir": {"medium": "Memory"}},
+        {"name": "b", "emptyDir": {}},
+        {"name": "c", "secret": {"secretName": "x"}},
+    ]
+    workload = read(every_kind("a", volumes=volumes)["Pod"])
+    assert workload is not None
+    memory, disk, other = workload.pod.volumes or ()
+    assert memory.empty_dir is not None
+    assert memory.empty_dir.medium == "Memory"
+    assert disk.empty_dir is not None
+    assert disk.empty_dir.medium is None
+    assert other.empty_dir is None

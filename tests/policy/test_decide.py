@@ -96,6 +96,8 @@ def test_weak_evidence_never_denies_and_the_weakest_is_only_recorded(
         ("warn", "raiseTo: deny", Action.DENY),
         ("deny", "raiseTo: warn", Action.DENY),
         ("audit", "raiseTo: deny", Action.AUDIT),
+        ("audit", "raiseTo: warn", Action.WARN),
+        ("audit", "raiseTo: warn, confidence: 59", Action.AUDIT),
         ("warn", "raiseTo: deny, ceiling: warn", Action.WARN),
         ("warn", "raiseTo: deny, confidence: 84", Action.WARN),
     ],

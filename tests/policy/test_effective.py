@@ -9,6 +9,7 @@ from webhook.policy import effective
 from webhook.policy.effective import Hidden
 from webhook.profile.user import parse_user
 
+SOURCE = {"secretKeyRef": {"name": "x", "key": "y"}}
 ENTRYPOINT, CMD = ["/start", "--fast"], ["serve", "--port", "80"]
 
 
@@ -47,7 +48,41 @@ def test_an_image_may_have_only_one_of_both(
     assert list(effective.argv(container(), runtime)) == argv
 
 
-SOURCE = {"secretKeyRef": {"name": "x", "key": "y"}}
+@pytest.mark.parametrize(
+    ("word", "expanded"),
+    [
+        ("$(PORT)", "80"),
+        ("0.0.0.0:$(PORT)", "0.0.0.0:80"),
+        ("$(PORT)$(PORT)", "8080"),
+        ("$(EMPTY)x", "x"),
+        ("$(ADDRESS)", "::80"),
+        ("$$(PORT)", "$(PORT)"),
+        ("$(OTHER)", "$(OTHER)"),
+        ("$(IMAGE)", "$(IMAGE)"),
+        ("$(SECRET)", "$(SECRET)"),
+        ("$PORT ${PORT} $(", "$PORT ${PORT} $("),
+    ],
+)
+def test_references_in_command_and_args_are_filled_in_from_the_pods_own_variables(
+    word: str, expanded: str
+):
+    runtime = image(CMD, config={"Entrypoint": ENTRYPOINT, "Env": ["IMAGE=x"]}).runtime
+    env = [
+        {"name": "PORT", "value": "80"},
+        {"name": "EMPTY"},
+        {"name": "ADDRESS", "value": "::$(PORT)"},
+        {"name": "SECRET", "valueFrom": SOURCE},
+    ]
+    assert effective.argv(container(args=[word], env=env), runtime) == (*ENTRYPOINT, expanded)
+    assert effective.argv(container(command=["/x", word], env=env), runtime) == ("/x", expanded)
+
+
+def test_references_in_the_images_command_are_left_alone():
+    runtime = image(["serve", "$(PORT)"]).runtime
+    env = [{"name": "PORT", "value": "80"}]
+    assert effective.argv(container(env=env), runtime) == ("serve", "$(PORT)")
+
+
 FROM = {"configMapRef": {"name": "settings"}}
 
 
@@ -90,6 +125,50 @@ def test_a_variable_that_nobody_sets_is_unset_unless_a_launcher_may_set_it():
     env = effective.environment(container(env=[{"name": "C", "value": "2"}]), built)
     assert env.get("A") is Hidden.LAUNCHER
     assert (env.get("B"), env.get("C")) == ("1", "2")
+
+
+@pytest.mark.parametrize(
+    ("value", "found"),
+    [
+        ("$(B)-x", "2-x"),
+        ("$$(B)", "$(B)"),
+        ("$(LATER)", "$(LATER)"),
+        ("$(IMAGE)", "$(IMAGE)"),
+        ("$(HIDDEN)-x", Hidden.VALUE_FROM),
+    ],
+)
+def test_a_variable_may_refer_to_those_before_it_in_the_pod(value: str, found: str | Hidden):
+    runtime = image(config={"Env": ["IMAGE=x"]}).runtime
+    env = [
+        {"name": "B", "value": "2"},
+        {"name": "HIDDEN", "valueFrom": SOURCE},
+        {"name": "A", "value": value},
+        {"name": "LATER", "value": "3"},
+    ]
+    assert effective.environment(container(env=env), runtime).get("A") == found
+
+
+def test_variables_that_name_one_another_do_not_grow_without_end():
+    env = [{"name": "A0", "value": "x" * 64}]
+    env += [{"name": f"A{n}", "value": f"$(A{n - 1})" * 8} for n in range(1, 200)]
+    found = effective.environment(container(env=env), image().runtime)
+    assert sum(len(str(found.get(f"A{n}"))) for n in range(200)) < 256 * 1024
+
+
+@pytest.mark.parametrize(
+    ("own", "inherited", "signal"),
+    [
+        (None, None, ""),
+        (None, "SIGINT", "SIGINT"),
+        ({"stopSignal": "SIGUSR1"}, "SIGINT", "SIGUSR1"),
+        ({"preStop": {}}, "SIGINT", "SIGINT"),
+    ],
+)
+def test_the_pods_stop_signal_counts_before_the_images(
+    own: dict[str, Any] | None, inherited: str | None, signal: str
+):
+    runtime = image(config={"StopSignal": inherited}).runtime
+    assert effective.stop_signal(container(lifecycle=own), runtime) == signal
 
 
 @pytest.mark.parametrize(

@@ -151,3 +151,22 @@ def test_a_buildpacks_run_image_is_the_base() -> None:
 )
 def test_what_cannot_be_read_declares_nothing(labels: dict[str, str]) -> None:
     assert declared_base(reading([], labels=labels)) is None
+
+
+def test_the_bases_digest_is_told_where_the_same_place_has_one() -> None:
+    digest = f"sha256:{'0' * 64}"
+    name, of = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
+    found = declared_base(reading([], annotations={name: "python:3", of: digest}))
+    assert found is not None
+    assert found.digest == digest
+    elsewhere = declared_base(reading([], annotations={name: "python:3"}, labels={of: digest}))
+    assert elsewhere is not None
+    assert elsewhere.digest is None
+
+
+def test_a_digest_that_is_none_does_not_hide_the_name() -> None:
+    name, of = "org.opencontainers.image.base.name", "org.opencontainers.image.base.digest"
+    found = declared_base(reading([], labels={name: "python:3", of: "latest"}))
+    assert found is not None
+    assert (found.reference, found.digest) == ("python:3", None)
+    assert (found.evidence.source, found.evidence.weight) == (Source.LABEL, 65)

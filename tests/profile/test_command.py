@@ -1,6 +1,13 @@
 import pytest
 
-from webhook.profile.command import name_of, other_runtime, programs, runs_python
+from webhook.profile.command import (
+    name_of,
+    other_runtime,
+    process_one,
+    programs,
+    runs_python,
+    shell_text,
+)
 
 
 @pytest.mark.parametrize(
@@ -37,6 +44,73 @@ from webhook.profile.command import name_of, other_runtime, programs, runs_pytho
 )
 def test_programs_are_followed_down_to_what_runs(argv: list[str], last: tuple[str, ...]) -> None:
     assert programs(argv)[-1] == last
+
+
+@pytest.mark.parametrize(
+    ("argv", "process"),
+    [
+        (["python", "app.py"], ("python", "app.py")),
+        (["sh", "-c", "exec python app.py"], ("python", "app.py")),
+        (["sh", "-c", "cd /app && A=b exec python app.py"], ("python", "app.py")),
+        (["sh", "-c", "exec sh -c 'exec python a'"], ("python", "a")),
+        (["bash", "-c", "python app.py"], ("python", "app.py")),
+        (["bash", "-o", "pipefail", "-c", "A=b python app.py"], ("python", "app.py")),
+        (["env", "A=b", "python", "app.py"], ("python", "app.py")),
+        (["gosu", "app", "python", "app.py"], ("python", "app.py")),
+        (["opentelemetry-instrument", "python", "app.py"], ("python", "app.py")),
+        (["busybox", "sh", "-c", "exec python app.py"], ("python", "app.py")),
+        (["", "python"], ("python",)),
+        ([], ()),
+        ([""], ()),
+    ],
+)
+def test_whoever_hands_its_process_over_is_not_process_one(
+    argv: list[str], process: tuple[str, ...]
+) -> None:
+    assert process_one(argv) == process
+
+
+@pytest.mark.parametrize(
+    "argv",
+    [
+        ["sh", "-c", "python app.py"],
+        ["sh", "-c", "exec python migrate.py; python app.py"],
+        ["bash", "-c", "cd /app; python app.py"],
+        ["bash", "-c", ""],
+        ["sh", "/start.sh"],
+        ["tini", "--", "python", "app.py"],
+        ["timeout", "10", "python", "app.py"],
+        ["uv", "run", "python", "app.py"],
+        ["/entrypoint.sh", "python", "app.py"],
+        ["env"],
+        ["exec"],
+    ],
+)
+def test_a_shell_an_init_and_a_script_stay_process_one(argv: list[str]) -> None:
+    assert process_one(argv) == tuple(argv)
+
+
+def test_handing_over_without_end_is_given_up() -> None:
+    assert process_one(["env"] * 1000)[0] == "env"
+
+
+@pytest.mark.parametrize(
+    ("argv", "text"),
+    [
+        (("sh", "-c", "x"), "x"),
+        (("/bin/bash", "-o", "pipefail", "-ec", "x", "y"), "x"),
+        (("bash", "-O", "extglob", "-c", "x"), "x"),
+        (("bash", "--login", "-c", "x"), "x"),
+        (("sh", "-c", ""), ""),
+        (("sh", "-c"), None),
+        (("bash", "-o", "-c"), None),
+        (("sh", "/start.sh", "-c", "x"), None),
+        (("python", "-c", "x"), None),
+        ((), None),
+    ],
+)
+def test_the_text_of_a_shell_stands_behind_its_c(argv: tuple[str, ...], text: str | None) -> None:
+    assert shell_text(argv) == text
 
 
 @pytest.mark.parametrize(

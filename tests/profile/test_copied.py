@@ -2,7 +2,7 @@ import pytest
 
 from tests.profile.images import FILE, buildkit, classic, kaniko
 from webhook.oci import History
-from webhook.profile.copied import Copy, copy_of
+from webhook.profile.copied import Brought, Copy, brought, copy_of, may_hold
 from webhook.profile.history import read_history
 
 HASH = "ab" * 32
@@ -78,3 +78,94 @@ def test_buildkit_names_what_it_puts_at_the_root(line: str, is_root: bool) -> No
 @pytest.mark.parametrize("created_by", ["RUN cp a b", "COPY", "COPY x", "ENV A=b", ""])
 def test_other_steps_copy_nothing(created_by: str) -> None:
     assert read({"created_by": created_by}) is None
+
+
+def what(entry: dict[str, object]) -> Brought | None:
+    copy = read(entry)
+    assert copy is not None
+    return brought(copy)
+
+
+@pytest.mark.parametrize(
+    ("line", "found"),
+    [
+        ("COPY /app/.venv /app/.venv", Brought.ENVIRONMENT),
+        ("COPY /opt/venv/ /opt/venv/", Brought.ENVIRONMENT),
+        ("COPY /root/.cache/pypoetry/virtualenvs/x /venv", Brought.ENVIRONMENT),
+        ("COPY app/.venv .venv", Brought.ENVIRONMENT),
+        ("COPY /opt/conda /opt/conda", Brought.ENVIRONMENT),
+        ("COPY /install /usr/local", Brought.PREFIX),
+        ("COPY /usr/local/lib/python3.13 /usr/local/lib/python3.13", Brought.PREFIX),
+        ("COPY /root/.local /home/app/.local", Brought.PREFIX),
+        ("COPY /app/.venv/lib/python3.11/site-packages /app/site-packages", Brought.PREFIX),
+        ("COPY /wheels /wheels", Brought.WHEELS),
+        ("COPY /build/dist/api-1.0-py3-none-any.whl /tmp/", Brought.WHEELS),
+        ("COPY /src/wheelhouse /tmp/wheelhouse", Brought.WHEELS),
+        ("COPY /app /app", Brought.FILES),
+        ("COPY /app/src /app/pyproject.toml /app/", Brought.FILES),
+    ],
+)
+def test_what_a_stage_installed_is_told_by_the_place_it_is_copied_from(
+    line: str, found: Brought
+) -> None:
+    assert what(buildkit(line)[0]) is found
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "COPY . .",
+        "COPY requirements.txt ./",
+        "COPY conf/gunicorn.py /usr/local/",
+        "COPY /uv /uvx /bin/",
+        "COPY /usr/local/bin/node /usr/local/bin/",
+        "COPY /opt/venv/bin/alembic /usr/local/bin/",
+        "COPY /tini /tini",
+        "COPY /frontend/dist /app/static",
+        "COPY /usr/local/lib/node_modules /usr/local/lib/node_modules",
+        "COPY /etc/ssl/certs /etc/ssl/certs",
+        "COPY /requirements.txt /app/",
+        "COPY /plugins /tmp/plugins",
+        "COPY / /",
+    ],
+)
+def test_programs_assets_single_files_and_the_context_bring_no_dependencies(line: str) -> None:
+    assert what(buildkit(line)[0]) is None
+
+
+def test_where_the_classic_builder_hides_the_source_the_destination_tells() -> None:
+    assert what(classic(f"COPY dir:{HASH} in /app/.venv ")[0]) is Brought.ENVIRONMENT
+    assert what(classic(f"COPY dir:{HASH} in /usr/local ")[0]) is Brought.PREFIX
+    assert what(classic(f"COPY dir:{HASH} in /app ")[0]) is None
+    assert what(classic(f"COPY file:{HASH} in /usr/local/ ")[0]) is None
+
+
+def test_kaniko_says_whether_a_copy_comes_from_a_stage() -> None:
+    assert what(kaniko("COPY --from=builder /app /app")[0]) is Brought.FILES
+    assert what(kaniko("COPY --from=ghcr.io/astral-sh/uv:0.9 /uv /bin/uv")[0]) is None
+    assert what(kaniko("COPY /venv /venv")[0]) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "may"),
+    [
+        ("COPY pyproject.toml poetry.lock ./", True),
+        ("COPY pyproject.toml poetry.lock* /app/", True),
+        ("COPY *.toml *.lock ./", True),
+        ("COPY . .", True),
+        ("COPY ./ /app", True),
+        ("COPY backend/ /app", True),
+        ("COPY pyproject.toml ./", False),
+        ("COPY uv.lock ./", False),
+    ],
+)
+def test_a_copy_may_hold_a_file_by_name_or_in_a_folder(line: str, may: bool) -> None:
+    copy = read(buildkit(line)[0])
+    assert copy is not None
+    assert may_hold(copy, "poetry.lock") is may
+
+
+def test_a_hidden_source_may_hold_anything() -> None:
+    copy = read(classic(f"COPY multi:{HASH} in /app/ ")[0])
+    assert copy is not None
+    assert may_hold(copy, "poetry.lock")

@@ -19,7 +19,8 @@ VERSION = "org.opencontainers.image.version"
 
 
 def distro(history: list[Json], **more: object) -> Distro | None:
-    return profile(image(history, **more)).distro  # type: ignore[arg-type]
+    found = profile(image(history, **more)).distro  # type: ignore[arg-type]
+    return Distro(found.id, found.release) if found else None
 
 
 @pytest.mark.parametrize(

@@ -1,6 +1,7 @@
 import pytest
 
-from webhook.profile.evidence import MAX_DETAIL, Source, cut, noisy_or, observed
+from webhook.profile.evidence import Source, noisy_or, observed
+from webhook.profile.printable import MAX_DETAIL, cut
 
 
 @pytest.mark.parametrize(

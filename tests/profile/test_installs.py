@@ -28,6 +28,9 @@ def read(script: str) -> list[Install]:
         ("poetry install --only main", "poetry", Kind.PROJECT),
         ("pipenv install --system --deploy", "pipenv", Kind.PROJECT),
         ("pipenv sync", "pipenv", Kind.PROJECT),
+        ("uv pip sync requirements.txt", "uv", Kind.PROJECT),
+        ("pip-sync", "pip-sync", Kind.PROJECT),
+        ("pip --proxy http://p:3128 install -r requirements.txt", "pip", Kind.PROJECT),
         ("pdm sync --prod", "pdm", Kind.PROJECT),
         ("python setup.py install", "setup.py", Kind.PROJECT),
         ("pip install 'Django>=4' psycopg2-binary==2.9", "pip", Kind.LIBRARY),
@@ -103,3 +106,19 @@ def test_an_install_says_which_python_it_asked_for(script: str, version: str | N
 def test_an_install_within_a_shell_text_and_a_condition_is_seen() -> None:
     found = read("if [ -f r.txt ]; then bash -c 'source activate x && pip install -r r.txt'; fi")
     assert [install.kind for install in found] == [Kind.PROJECT]
+
+
+@pytest.mark.parametrize(
+    ("script", "asked"),
+    [
+        ("pip install --no-cache-dir -U 'flask>=2' gunicorn", ("flask>=2", "gunicorn")),
+        ("pip install --index-url https://x/simple --platform any a", ("a",)),
+        ("uv pip install --index-strategy unsafe-best-match a b", ("a", "b")),
+        ("uv tool install --with x ruff", ("ruff",)),
+        ("pipx install --suffix _1 black", ("black",)),
+        ("uv sync --frozen", ()),
+        ("poetry install", ()),
+    ],
+)
+def test_an_install_says_what_pip_was_asked_for(script: str, asked: tuple[str, ...]) -> None:
+    assert read(script)[0].asked == asked

@@ -41,4 +41,4 @@ def test_the_interpreter_of_a_shells_text_is_found():
 
 
 def test_a_container_may_run_nothing():
-    assert Launch.of(()) == Launch((), (), (), frozenset())
+    assert Launch.of(()) == Launch((), (), (), frozenset(), (), ())

@@ -3,7 +3,7 @@ import pytest
 from tests.profile.images import classic
 from webhook.oci import History
 from webhook.profile.history import Instruction, read_history
-from webhook.profile.packages import PYTHON_PACKAGE, Family, families, installed
+from webhook.profile.packages import PYTHON_PACKAGE, Family, called, families, installed
 
 
 def runs(*scripts: str) -> tuple[Instruction, ...]:
@@ -121,3 +121,21 @@ def test_distributions_name_their_python_in_many_ways(
 @pytest.mark.parametrize("name", ["libpython3.11", "pylint", "boost-python", "py-spy", "mpython"])
 def test_what_only_sounds_like_python_is_not(name: str) -> None:
     assert PYTHON_PACKAGE.fullmatch(name) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "call"),
+    [
+        ("apt-get -y -o X=y update", (Family.APT, "update")),
+        ("/usr/bin/apt install a", (Family.APT, "install")),
+        ("apk --no-cache -X https://x add a", (Family.APK, "add")),
+        ("microdnf --setopt tsflags=nodocs clean all", (Family.RPM, "clean")),
+        ("dnf", (Family.RPM, "")),
+        ("pip install a", None),
+        ("", None),
+    ],
+)
+def test_a_call_of_a_manager_is_told_with_its_subcommand(
+    line: str, call: tuple[Family, str] | None
+) -> None:
+    assert called(tuple(line.split())) == call

@@ -3,7 +3,7 @@ from typing import Any
 import pytest
 
 from tests.rules.verdicts import fires, verdict, violation
-from webhook.policy.rule import Action
+from webhook.policy.rule import Action, Skip
 from webhook.rules.development_server import DevelopmentServer
 
 RULE = DevelopmentServer()
@@ -23,6 +23,8 @@ RULE = DevelopmentServer()
         ("uvicorn app:app --reload", "uvicorn --reload"),
         ("gunicorn --reload app:app", "gunicorn --reload"),
         ("hypercorn --reload app:app", "hypercorn --reload"),
+        ("litestar run -r", "litestar --reload"),
+        ("manage.py runserver_plus", "manage.py runserver_plus"),
         ("fastapi dev main.py", "fastapi dev"),
         ("fastapi run --reload main.py", "fastapi --reload"),
         ("python -m http.server 8000", "python -m http.server"),
@@ -59,6 +61,9 @@ def test_one_inside_a_shells_text_is_found():
         "python app.py --reload",
         "python runserver.py",
         "celery worker --loglevel info",
+        "python manage.py test runserver",
+        "gunicorn -n --reload app:app",
+        "uvicorn app:app --no-reload",
         "",
     ],
 )
@@ -71,6 +76,8 @@ def test_servers_for_production_and_other_commands_pass(line: str):
     [
         ("FLASK_DEBUG=1", True),
         ("FLASK_DEBUG=True", True),
+        ("FLASK_DEBUG=enabled", True),
+        ("FLASK_DEBUG=no", False),
         ("FLASK_DEBUG=0", False),
         ("FLASK_DEBUG=", False),
         ("FLASK_ENV=development", True),
@@ -122,9 +129,61 @@ def test_a_variable_called_just_debug_weighs_little(
         assert found.problem == f"DEBUG='{value}' may turn debugging on"
 
 
-def test_a_value_that_cannot_be_seen_is_no_violation():
-    hidden = {"env": [{"name": "FLASK_DEBUG", "valueFrom": {"configMapKeyRef": {}}}]}
-    assert verdict(RULE, config={"Env": ["FLASK_DEBUG=1"]}, container=hidden) is None
+@pytest.mark.parametrize(
+    ("container", "source"),
+    [
+        ({"env": [{"name": "FLASK_DEBUG", "valueFrom": {"configMapKeyRef": {}}}]}, "valueFrom"),
+        ({"envFrom": [{"configMapRef": {"name": "x"}}]}, "envFrom"),
+        ({"envFrom": [{"prefix": "FLASK_", "configMapRef": {"name": "x"}}]}, "envFrom"),
+    ],
+)
+def test_a_value_that_cannot_be_seen_is_skipped_with_the_reason(
+    container: dict[str, Any], source: str
+):
+    found = verdict(RULE, config={"Env": ["FLASK_DEBUG=1"]}, container=container)
+    assert found == Skip(f"FLASK_DEBUG may be set by {source}")
+
+
+def test_what_can_be_seen_is_told_whatever_cannot():
+    container = {
+        "env": [{"name": "FLASK_DEBUG", "valueFrom": {}}, {"name": "DJANGO_DEBUG", "value": "1"}]
+    }
+    assert violation(RULE, container=container).problem.startswith("DJANGO_DEBUG='1'")
+
+
+def test_a_launcher_is_not_suspected_of_it():
+    assert verdict(RULE, config={"Env": ["CNB_LAYERS_DIR=/layers"], "Cmd": ["python"]}) is None
+
+
+def test_other_variables_of_a_pod_hide_nothing():
+    container = {"envFrom": [{"prefix": "APP_", "configMapRef": {"name": "x"}}]}
+    assert verdict(RULE, container=container) is None
+
+
+@pytest.mark.parametrize(
+    ("line", "env", "told"),
+    [
+        ("uvicorn app:app", "UVICORN_RELOAD=true", True),
+        ("uvicorn app:app", "UVICORN_RELOAD=false", False),
+        ("gunicorn app:app", "GUNICORN_CMD_ARGS=--reload -w 2", True),
+        ("gunicorn app:app", "GUNICORN_CMD_ARGS=--reload-engine poll", False),
+        ("gunicorn app:app", "UVICORN_RELOAD=true", False),
+        ("granian app:app", "GRANIAN_RELOAD=1", True),
+    ],
+)
+def test_a_server_may_be_told_to_watch_files_by_a_variable(line: str, env: str, told: bool):
+    assert fires(RULE, config={"Cmd": line.split(), "Env": [env]}) is told
+
+
+def test_the_interpreters_development_mode_is_read_as_cpython_reads_it():
+    def judged(value: str, *argv: str) -> bool:
+        env = [f"PYTHONDEVMODE={value}"]
+        return fires(RULE, config={"Env": env, "Cmd": [*argv, "app.py"]})
+
+    assert judged("2", "python")
+    assert judged("no", "python")
+    assert not judged("0", "python")
+    assert not judged("1", "python", "-E")
 
 
 def test_the_pods_command_introduces_and_removes_one():

@@ -59,6 +59,52 @@ def test_an_image_without_history_is_unknown():
     assert found == Unknown("whether the base is slim could not be told")
 
 
+DEBIAN_ROOT = (SLIM[0], "RUN /bin/sh -c pip install x # buildkit")
+APT = "etc/apt/apt.conf.d/docker-clean"
+
+
+def test_the_mark_of_debians_slim_images_settles_it():
+    files = {0: (APT, "etc/debian_version << 13.1", "etc/dpkg/dpkg.cfg.d/docker")}
+    assert verdict(RULE, history=DEBIAN_ROOT, files=files) is None
+
+
+def test_a_debian_without_that_mark_is_the_full_one():
+    files = {0: (APT, "etc/debian_version << 13.1")}
+    found = violation(RULE, history=DEBIAN_ROOT, files=files)
+    assert found.confidence == 85
+
+
+@pytest.mark.parametrize(
+    ("base", "variant"),
+    [
+        ("docker.io/library/python:3.13", "full"),
+        ("python:3.13-trixie", "full"),
+        ("python:3.13-slim-trixie", "slim"),
+        ("python:3.13-alpine", "alpine"),
+        ("registry.example.com/python:3.13", None),
+    ],
+)
+def test_a_base_that_the_image_declares_is_believed(base: str, variant: str | None):
+    name = {"org.opencontainers.image.base.name": base}
+    found = RULE.check(facts_about(profiled((), annotations=name, Cmd=["python", "app.py"])))
+    expected = {"full": Violation, "slim": type(None), "alpine": Skip, None: Unknown}[variant]
+    assert isinstance(found, expected)
+    assert not isinstance(found, Violation) or found.confidence >= 85
+
+
+def test_a_label_that_may_be_the_bases_own_is_no_certainty():
+    label = {"org.opencontainers.image.base.name": "python:3.13"}
+    found = RULE.check(facts_about(profiled((), Cmd=["python", "app.py"], Labels=label)))
+    assert isinstance(found, Violation)
+    assert 60 <= found.confidence < 85
+
+
+def test_distroless_passes():
+    name = {"org.opencontainers.image.base.name": "gcr.io/distroless/python3-debian13"}
+    image = profiled((), annotations=name, Entrypoint=["/usr/bin/python3.13"])
+    assert RULE.check(facts_about(image)) is None
+
+
 def test_the_name_of_the_image_is_not_asked():
     assert verdict(RULE, reference="registry.example.com/python:3.13") is None
     full = violation(RULE, history=FULL, reference="registry.example.com/python:3.13-slim")

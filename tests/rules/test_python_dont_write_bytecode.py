@@ -1,10 +1,14 @@
 from typing import Any
 
+import msgspec
 import pytest
 
-from tests.rules.verdicts import fires, verdict, violation
-from webhook.policy.example import PYTHON_ENV
-from webhook.policy.rule import Skip, Unknown
+from tests.rules.verdicts import facts_about, fires, profiled, verdict, violation
+from webhook.policy.example import PYTHON_ENV, SLIM
+from webhook.policy.facts import Facts
+from webhook.policy.rule import Skip, Unknown, Violation
+from webhook.profile.contents import Found
+from webhook.profile.need import Need
 from webhook.rules.python_dont_write_bytecode import PythonDontWriteBytecode
 
 RULE = PythonDontWriteBytecode()
@@ -43,7 +47,56 @@ def test_images_that_are_compiled_pass_unless_that_is_not_accepted():
     compiled = config("UV_COMPILE_BYTECODE=1")
     assert verdict(RULE, config=compiled) is None
     assert fires(PythonDontWriteBytecode(accept_compiled=False), config=compiled)
-    assert fires(RULE, config=config("UV_COMPILE_BYTECODE=0"))
+    for off in ("0", "false", ""):
+        assert fires(RULE, config=config(f"UV_COMPILE_BYTECODE={off}"))
+
+
+def with_bytecode(*tags: str) -> Facts:
+    """The facts of an image with a ``__pycache__`` beside its application."""
+    image = profiled(**config())
+    found = tuple(Found("app/__pycache__", 2, 4096, tag) for tag in tags)
+    contents = msgspec.structs.replace(image.contents, bytecode=found)
+    return facts_about(msgspec.structs.replace(image, contents=contents))
+
+
+@pytest.mark.parametrize(
+    ("tags", "compiled"),
+    [
+        ((), False),
+        (("cpython-313",), True),
+        (("cpython-311",), False),
+        (("cpython-311", "cpython-313"), True),
+        (("cpython-311 cpython-313",), True),
+        (("",), True),
+    ],
+)
+def test_bytecode_of_its_own_python_beside_the_application_passes(
+    tags: tuple[str, ...], compiled: bool
+):
+    assert (RULE.check(with_bytecode(*tags)) is None) is compiled
+    strict = PythonDontWriteBytecode(accept_compiled=False)
+    assert isinstance(strict.check(with_bytecode(*tags)), Violation)
+
+
+def test_layers_are_only_looked_into_where_that_can_make_it_pass():
+    assert Need.FILES in RULE.needed
+    assert Need.FILES not in PythonDontWriteBytecode(accept_compiled=False).needed
+
+
+def test_what_the_bases_build_exported_for_itself_is_no_variable():
+    step = "RUN /bin/sh -c set -eux; export PYTHONDONTWRITEBYTECODE=1; make install # buildkit"
+    assert fires(RULE, history=(*SLIM[:4], step, SLIM[5]), config=config())
+
+
+def test_a_user_who_may_not_write_there_is_told_all_the_same():
+    assert fires(RULE, config=config() | {"User": "10001"})
+
+
+def test_the_pods_env_sets_it_and_unsets_it():
+    on = {"env": [{"name": NAME, "value": "1"}]}
+    assert not fires(RULE, config=config(), container=on)
+    off = {"env": [{"name": NAME, "value": ""}]}
+    assert fires(RULE, config=config(f"{NAME}=1"), container=off)
 
 
 def test_a_read_only_root_passes_unless_that_is_not_accepted():

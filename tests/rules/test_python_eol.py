@@ -3,7 +3,7 @@ from typing import Any
 
 import pytest
 
-from tests.rules.verdicts import fires, profiled, verdict, violation
+from tests.rules.verdicts import enforced, fires, profiled, verdict, violation
 from webhook.policy.rule import Action, Skip, Unknown, Violation
 from webhook.rules.python_eol import PythonEol
 
@@ -72,7 +72,7 @@ def test_it_may_be_denied_so_many_days_after(days: int | None, today: date, rais
     assert violation(rule, config=official("3.10.1"), today=today).raise_to is raised
 
 
-DEBIAN = {
+DEBIAN: dict[str, Any] = {
     "history": (
         "# debian.sh --arch 'amd64' out/ 'bullseye' '@1754899200'",
         "RUN /bin/sh -c apt-get install -y python3.9 # buildkit",
@@ -84,6 +84,42 @@ DEBIAN = {
 def test_a_distributions_own_python_is_left_to_the_distribution_unless_it_is_judged():
     assert verdict(RULE, **DEBIAN) == Skip("the distribution maintains its own Python")
     assert fires(PythonEol(distro_python="judge"), **DEBIAN)
+
+
+@pytest.mark.parametrize(
+    ("step", "argv"),
+    [
+        ("RUN /bin/sh -c pyenv install 3.8.20 # buildkit", "python"),
+        ("RUN /bin/sh -c uv python install 3.8 # buildkit", "python"),
+        ("RUN /bin/sh -c conda install -y python=3.8 # buildkit", "python"),
+        (
+            "RUN /bin/sh -c wget https://www.python.org/ftp/python/3.8.1/Python-3.8.1.tgz # buildkit",
+            "python3.8",
+        ),
+    ],
+)
+def test_what_no_distribution_maintains_is_judged(step: str, argv: str):
+    history = (DEBIAN["history"][0], step)
+    assert fires(RULE, history=history, config={"Env": [], "Cmd": [argv, "app.py"]})
+
+
+def test_where_nothing_tells_whose_python_it_is_nothing_is_certain():
+    found = violation(RULE, history=(), config={"Env": [], "Cmd": ["python3.8", "app.py"]})
+    assert 60 <= found.confidence < 85
+
+
+def test_a_version_that_only_the_history_tells_is_no_certainty():
+    history = (DEBIAN["history"][0], "RUN /bin/sh -c pyenv install 3.8.20 # buildkit")
+    found = violation(RULE, history=history, config={"Env": [], "Cmd": ["python", "app.py"]})
+    assert 60 <= found.confidence < 85
+
+
+def test_a_policy_that_denies_does_so_on_sure_evidence_alone():
+    official_38 = profiled(Env=["PYTHON_VERSION=3.8.20", "PYTHON_SHA256=9cf9427b"], Cmd=["python"])
+    (sure,) = enforced("python-eol", official_38)
+    assert sure.action is Action.DENY
+    (doubtful,) = enforced("python-eol", profiled([], Cmd=["python3.8", "app.py"]))
+    assert doubtful.action is Action.WARN
 
 
 def test_a_version_of_two_numbers_is_enough():

@@ -101,6 +101,20 @@ def test_servers_whose_loggers_use_stderr_may_be_exempted():
     assert fires(rule, config=config(None, "uvicorn", "app:app"))
 
 
+def test_what_an_entrypoint_script_exports_or_unsets_cannot_be_seen():
+    script = {"Entrypoint": ["/entrypoint.sh"]}
+    assert fires(RULE, config=config() | script)
+    assert not fires(RULE, config=config("1") | script)
+
+
+def test_a_shebang_with_the_flag_cannot_be_seen():
+    assert fires(RULE, config=config(None, "/app/main.py"))
+
+
+def test_an_application_that_mends_its_own_stdout_cannot_be_seen():
+    assert fires(RULE, config=config(None, "python", "-m", "app"))
+
+
 def test_the_history_is_not_asked():
     history = (*SLIM, f"RUN /bin/sh -c export {NAME}=1 # buildkit", f"ENV {NAME}=1")
     assert fires(RULE, history=history, config=config())

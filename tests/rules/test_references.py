@@ -1,6 +1,7 @@
 """``floating-tag`` and ``require-digest``: the rules that look at nothing but the reference."""
 
 import pytest
+from pydantic import ValidationError
 
 from tests.rules.verdicts import fires, violation
 from webhook.rules.floating_tag import FloatingTag
@@ -45,6 +46,27 @@ def test_the_tags_that_move_and_a_missing_one_are_up_to_the_policy():
     assert fires(rule, reference="nginx:weekly")
     assert not fires(rule, reference="nginx:latest")
     assert not fires(rule, reference="nginx")
+
+
+def test_images_whose_tags_move_may_be_named():
+    rule = FloatingTag(floating_patterns=("ghcr.io/acme/**:*-snapshot",))
+    assert fires(rule, reference="ghcr.io/acme/team/api:1.4-snapshot")
+    assert not fires(rule, reference="ghcr.io/other/api:1.4-snapshot")
+    assert not fires(rule, reference="python:3")
+    with pytest.raises(ValidationError, match="not an image pattern"):
+        FloatingTag(floating_patterns=("",))
+
+
+def test_a_port_is_not_taken_for_a_tag_nor_a_tag_for_a_port():
+    assert fires(FloatingTag(), reference="registry.example.com:5000/python:3")
+    assert not fires(FloatingTag(missing_tag=False), reference="registry.example.com:3/python")
+
+
+@pytest.mark.parametrize("policy", ["Always", "IfNotPresent", "Never"])
+def test_how_an_image_is_pulled_makes_no_difference(policy: str):
+    container = {"imagePullPolicy": policy}
+    assert fires(FloatingTag(), reference="nginx:latest", container=container)
+    assert not fires(FloatingTag(), reference="nginx:1.27", container=container)
 
 
 @pytest.mark.parametrize(

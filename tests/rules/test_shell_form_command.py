@@ -32,6 +32,9 @@ def judged(*argv: str, **more: Any) -> bool:
         ("sh", "-c", "exec python migrate.py; python app.py"),
         ("sh", "-c", ""),
         ("sh", "-c", "python app.py", "--", "x"),
+        ("bash", "--login", "-c", "cd /app; python app.py"),
+        ("env", "A=b", "sh", "-c", "python app.py"),
+        ("sh", "-c", "exec sh -c 'python app.py'"),
     ],
 )
 def test_a_shell_with_a_text_stays_process_one(argv: tuple[str, ...]):
@@ -62,6 +65,16 @@ def test_a_shell_with_a_text_stays_process_one(argv: tuple[str, ...]):
 )
 def test_what_hands_its_place_over_or_is_no_such_shell_passes(argv: tuple[str, ...]):
     assert not judged(*argv)
+
+
+def test_whether_an_entrypoint_script_hands_over_is_not_known_and_not_told():
+    config = {"Entrypoint": ["/entrypoint.sh"], "Cmd": ["python", "app.py"]}
+    assert not fires(RULE, config=config)
+    assert not fires(RULE, config=config | {"Entrypoint": ["sh", "/entrypoint.sh"]})
+
+
+def test_what_stands_behind_an_init_is_the_inits():
+    assert not judged("tini", "--", "sh", "-c", "python app.py")
 
 
 def test_a_shell_form_entrypoint_counts_whatever_cmd_says():

@@ -52,9 +52,11 @@ def facts_about(image: ImageProfile) -> Facts:
     return Facts.of(bare_use(IMAGE), Reference.parse(IMAGE), TODAY, TABLES, image)
 
 
-def enforced(rule: str, image: ImageProfile, options: str = "{}") -> list[Finding]:
-    """What a policy that denies by one rule of the catalogue finds in an image."""
-    text = policy_text(f"rule: {rule}, action: deny, with: {options}")
+def enforced(
+    rule: str, image: ImageProfile, options: str = "{}", action: str = "deny"
+) -> list[Finding]:
+    """What a policy with one rule of the catalogue finds in an image."""
+    text = policy_text(f"rule: {rule}, action: {action}, with: {options}")
     plan = Planner(load([("policy.yaml", text)], CATALOGUE, TABLES)).plan([bare_use(IMAGE)], None)
     (result,) = decide(plan, {Reference.parse(IMAGE): [image]}, TODAY)
     return list(result.findings)

@@ -115,6 +115,8 @@ def _around(pod: PodSpec) -> tuple[object, ...]:
         pod.security_context,
         pod.os,
         pod.host_users,
+        pod.host_network,
+        pod.host_pid,
         pod.restart_policy,
         pod.share_process_namespace,
         pod.node_selector,

@@ -65,6 +65,13 @@ class Resources(msgspec.Struct, frozen=True):
     limits: dict[str, str | int | float] | None = None
 
 
+class Lifecycle(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """What happens to a container at its start and end."""
+
+    stop_signal: str | None = None
+    """``SIGINT`` …; None leaves it to the image."""
+
+
 class Container(msgspec.Struct, frozen=True, rename="camel"):
     """A container of any kind, as far as rules look at it."""
 
@@ -83,6 +90,7 @@ class Container(msgspec.Struct, frozen=True, rename="camel"):
     startup_probe: Probe | None = None
     volume_mounts: tuple[VolumeMount, ...] | None = None
     resources: Resources | None = None
+    lifecycle: Lifecycle | None = None
 
 
 class ImageVolume(msgspec.Struct, frozen=True, gc=False):
@@ -91,11 +99,19 @@ class ImageVolume(msgspec.Struct, frozen=True, gc=False):
     reference: str | None = None
 
 
-class Volume(msgspec.Struct, frozen=True, gc=False):
-    """A volume; only image volumes matter here."""
+class EmptyDir(msgspec.Struct, frozen=True, gc=False):
+    """``volumes[].emptyDir``: an empty folder on the node's disk, or in memory."""
+
+    medium: str | None = None
+    """``Memory``, or nothing for the disk."""
+
+
+class Volume(msgspec.Struct, frozen=True, gc=False, rename="camel"):
+    """A volume: an image, an empty folder, or anything else."""
 
     name: str = ""
     image: ImageVolume | None = None
+    empty_dir: EmptyDir | None = None
 
 
 class Requirement(msgspec.Struct, frozen=True, gc=False):
@@ -148,6 +164,8 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     security_context: SecurityContext | None = None
     os: PodOS | None = None
     host_users: bool | None = None
+    host_network: bool | None = None
+    host_pid: bool | None = msgspec.field(default=None, name="hostPID")
     restart_policy: str | None = None
     share_process_namespace: bool | None = None
     node_selector: dict[str, str] | None = None

@@ -15,6 +15,7 @@ _NAMES = frozenset(
     | {"id_dsa", "id_ecdsa", "id_ed25519", "id_rsa"}
 )
 _ENDINGS = (".key", ".pem", "/.aws/credentials", "/.docker/config.json")
+_PUBLIC_MOSTLY = (".key", ".pem", "pip.conf")
 _SAMPLES = (".dist", ".example", ".sample", ".template")
 """Endings of ``.env`` files that are meant to be read by everybody."""
 
@@ -73,6 +74,11 @@ def may_hold_secret(path: str) -> bool:
     return name in _NAMES or f"/{path}".endswith(_ENDINGS)
 
 
+def only_by_content(path: str) -> bool:
+    """Whether most files of such a name hold none, so that one must be seen: certificates …"""
+    return path.endswith(_PUBLIC_MOSTLY)
+
+
 def shape_of(text: str) -> str | None:
     """The shape of the first secret that the beginning of a file has; None when it has none.
 
@@ -90,7 +96,7 @@ def token_shape(text: str) -> str | None:
     for shape, marks, pattern in _PATTERNS:
         # Most texts have no mark of any token, and are not searched for one.
         found = pattern.finditer(text) if any(mark in text for mark in marks) else ()
-        if any(_is_literal(match[1]) for match in found):
+        if any(is_literal(match[1]) for match in found):
             return shape
     if any(_is_password(match) for match in _URL.finditer(text)):
         return "URL with a password"
@@ -99,11 +105,11 @@ def token_shape(text: str) -> str | None:
 
 def _is_password(match: re.Match[str]) -> bool:
     """``guest:guest`` is what everybody knows."""
-    return match["user"] != match["value"] and _is_literal(match["value"])
+    return match["user"] != match["value"] and is_literal(match["value"])
 
 
 def _holds_credentials(text: str) -> bool:
-    return any(_is_literal(value) for value in _values(text))
+    return any(is_literal(value) for value in _values(text))
 
 
 def _values(text: str) -> Iterator[str]:
@@ -124,7 +130,7 @@ def _unquoted(value: str) -> str:
     return f" {value}".partition(" #")[0].strip()
 
 
-def _is_literal(value: str) -> bool:
+def is_literal(value: str) -> bool:
     """Whether a value was meant to be kept secret, as far as that can be seen."""
     plain = value.casefold()
     return not (

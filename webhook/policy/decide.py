@@ -100,7 +100,8 @@ class _Judge:
         image, use = self._image, self._use
         if isinstance(image, ImageProfile):
             findings = _merged(self._findings(image))
-            return Result(use.name, use.image, image.digest, image.platform, findings)
+            journey = image.journey if image.python.verdict != "no" else None
+            return Result(use.name, use.image, image.digest, image.platform, findings, journey)
         findings = _merged(self._findings(None))
         if isinstance(image, Unavailable):
             findings += _merged(self._blind(image))
@@ -150,8 +151,9 @@ class _Judge:
 
     def _fail(self, check: Check, violation: Violation, python: str) -> Finding:
         action = check.entry.action
-        if violation.raise_to is not None and action is not Action.AUDIT:
-            action = strictest(action, violation.raise_to)
+        raised = violation.raise_to
+        if raised is not None and (action is not Action.AUDIT or raised is Action.WARN):
+            action = strictest(action, raised)
         if violation.ceiling is not None:
             action = weakest(action, violation.ceiling)
         problem = violation.problem

@@ -2,19 +2,26 @@
 
 Sources: Kubernetes documentation, "Define a Command and Arguments for a Container"; core/v1 EnvVar
 ("Values defined by an Env with a duplicate key will take precedence"); kubelet
-pkg/kubelet/kuberuntime/security_context_others.go.
+pkg/kubelet/kuberuntime/security_context_others.go; k8s.io/kubernetes, third_party/forked/golang/expansion.
 """
 
+import re
 from collections.abc import Mapping
 from enum import Enum
 
 import msgspec
 
-from webhook.kube.workload import Container, PodSpec, SecurityContext
+from webhook.kube.workload import Container, EnvVar, PodSpec, SecurityContext
 from webhook.profile import Evidence, Runtime, User
 
 _NOTHING = SecurityContext()
 _NO_NAMES: frozenset[str] = frozenset()
+_REFERENCE = re.compile(r"\$(?:(\$)|\(([^()$]*)\))")
+"""``$(NAME)``, or ``$$`` for a dollar."""
+_MAX_EXPANDED = 32 * 1024
+"""Characters that references may add to a container's texts, and what each costs beside them:
+variables that name one another would grow without end."""
+_COST = 16
 
 
 class Hidden(Enum):
@@ -23,13 +30,20 @@ class Hidden(Enum):
     VALUE_FROM = "valueFrom"
     ENV_FROM = "envFrom"
     LAUNCHER = "the buildpack launcher"
+    SHELL = "the shell"
 
 
 def argv(container: Container, runtime: Runtime) -> tuple[str, ...]:
-    """The command line: ``command`` replaces ENTRYPOINT and drops CMD, ``args`` replaces CMD."""
-    if container.command:
-        return container.command + (container.args or ())
-    return runtime.entrypoint + (container.args or runtime.cmd)
+    """The command line: ``command`` replaces ENTRYPOINT and drops CMD, ``args`` replaces CMD.
+
+    ``$(NAME)`` in them is what the Pod's own ``env`` says; the image's variables are not looked at.
+    """
+    command, args = container.command or (), container.args or ()
+    if any("$" in word for word in command + args):
+        own = _Own(container)
+        command = tuple(map(own.filled, command))
+        args = tuple(map(own.filled, args))
+    return command + args if command else runtime.entrypoint + (args or runtime.cmd)
 
 
 class Environment(msgspec.Struct, frozen=True):
@@ -56,12 +70,54 @@ def environment(container: Container, runtime: Runtime) -> Environment:
     """The variables that a container of this image gets."""
     if not container.env and not container.env_from:
         return Environment(runtime.env, _NO_NAMES, (), runtime.launcher)
-    visible: dict[str, str | Hidden] = dict(runtime.env)
-    for item in container.env or ():
-        visible[item.name] = Hidden.VALUE_FROM if item.value_from else item.value or ""
-    own = frozenset(item.name for item in container.env or ()) if container.env_from else _NO_NAMES
+    own = _Own(container).values
+    names = frozenset(own) if container.env_from else _NO_NAMES
     prefixes = tuple(source.prefix or "" for source in container.env_from or ())
-    return Environment(visible, own, prefixes, runtime.launcher)
+    return Environment({**runtime.env, **own}, names, prefixes, runtime.launcher)
+
+
+def stop_signal(container: Container, runtime: Runtime) -> str:
+    """The signal that ends the container: the Pod's over the image's; empty for SIGTERM."""
+    own = container.lifecycle.stop_signal if container.lifecycle else None
+    return own or runtime.stop_signal
+
+
+class _Own:
+    """What ``env`` itself says, references filled in as far as they can be."""
+
+    __slots__ = ("_room", "values")
+
+    def __init__(self, container: Container) -> None:
+        self.values: dict[str, str | Hidden] = {}
+        self._room = _MAX_EXPANDED
+        for item in container.env or ():
+            self.values[item.name] = Hidden.VALUE_FROM if item.value_from else self._value(item)
+
+    def filled(self, text: str) -> str:
+        """``text`` with its references filled in; those to what is not known stay as they are."""
+        return self._read(text)[0]
+
+    def _value(self, item: EnvVar) -> str | Hidden:
+        """The value of a variable; one that refers to a hidden one is hidden itself."""
+        text, hidden = self._read(item.value or "")
+        return hidden or text
+
+    def _read(self, text: str) -> tuple[str, Hidden | None]:
+        """``text`` with its references filled in, and what one of them refers to that is hidden."""
+        parts: list[str] = []
+        hidden: Hidden | None = None
+        end = 0
+        for match in _REFERENCE.finditer(text) if "$" in text else ():
+            value = "$" if match[1] else self.values.get(match[2])
+            self._room -= _COST + (len(value) if isinstance(value, str) else 0)
+            if self._room < 0:
+                break
+            if isinstance(value, Hidden):
+                hidden = hidden or value
+            elif value is not None:
+                parts += text[end : match.start()], value
+                end = match.end()
+        return ("".join((*parts, text[end:])) if parts else text), hidden
 
 
 class EffectiveUser(msgspec.Struct, frozen=True):

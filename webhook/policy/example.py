@@ -82,6 +82,8 @@ class Example(msgspec.Struct, frozen=True):
     """``config`` of the image config: ``User``, ``Env``, ``Cmd`` …, over a Python image's."""
     history: tuple[str, ...] = SLIM
     """``created_by`` texts, oldest first."""
+    created: str | None = None
+    """The day of the build, as RFC 3339 has it."""
     layers: tuple[int, ...] = (29_000_000, 12_000_000, 2_000_000)
     """Bytes of the layers, bottom first."""
     files: dict[int, tuple[str, ...]] = {}
@@ -105,6 +107,7 @@ def facts_of(example: Example, tables: Tables) -> Facts:
     config = {
         "architecture": "amd64",
         "os": "linux",
+        "created": example.created,
         "config": {"Env": list(PYTHON_ENV), "Cmd": ["python", "app.py"], **example.config},
         "history": [
             {"created_by": text, "empty_layer": _is_empty(text)} for text in example.history

@@ -2,8 +2,9 @@
 
 ``usr/bin/gcc 1M`` is a file, ``app/.git/`` a folder, ``root/id_rsa 2k = private key`` a file whose
 beginning has the shape of a secret, ``usr/local/bin/python3.13 -> /lib/ld-musl-x86_64.so.1`` an
-executable and its dynamic linker, ``etc/alpine-release << 3.22.1`` a small file with its text. The
-layer is taken for looked at as a whole.
+executable and its dynamic linker, ``app/venv/bin/python => /usr/bin/python3`` a symbolic link,
+``etc/alpine-release << 3.22.1`` a small file with its text. The layer is taken for looked at as a
+whole, unless its last line is ``...``.
 """
 
 import re
@@ -18,9 +19,11 @@ from webhook.profile.seen import Layers, Seen
 
 NO_FILES: Mapping[int, Sequence[str]] = MappingProxyType({})
 
+_MORE = "..."
+"""There is more in the layer than was in view."""
 _FILE = re.compile(
     r"(?P<path>[^\s]+)(?: (?P<size>\d\S*))?(?: = (?P<shape>[\w ]+))?(?: -> (?P<linker>\S+))?"
-    r"(?: << (?P<text>.*))?",
+    r"(?: => (?P<target>\S+))?(?: << (?P<text>.*))?",
     re.DOTALL,
 )
 
@@ -34,6 +37,8 @@ def layers_of(blobs: Sequence[Descriptor], files: Mapping[int, Sequence[str]]) -
 
 
 def _look(lines: Sequence[str]) -> Look:
+    complete = tuple(lines[-1:]) != (_MORE,)
+    lines = lines if complete else lines[:-1]
     read = [_FILE.fullmatch(line) for line in lines]
     for line, match in zip(lines, read, strict=True):
         if match is None:
@@ -42,11 +47,11 @@ def _look(lines: Sequence[str]) -> Look:
     entries = tuple(map(_entry, found))
     return Look(
         entries=entries,
-        complete=True,
+        complete=complete,
         programs={m["path"]: Program(m["linker"], "amd64") for m in found if m["linker"]},
         secrets={m["path"]: m["shape"].strip() for m in found if m["shape"]},
         texts={m["path"]: m["text"] for m in found if m["text"] is not None},
-        unpacked=sum(entry.size for entry in entries),
+        unpacked=sum(entry.size for entry in entries) if complete else None,
     )
 
 
@@ -54,4 +59,6 @@ def _entry(match: re.Match[str]) -> Entry:
     path = match["path"]
     if path.endswith("/"):
         return Entry(path.rstrip("/"), Kind.DIRECTORY)
+    if match["target"]:
+        return Entry(path, Kind.SYMLINK, link=match["target"])
     return Entry(path, Kind.FILE, Quantity.parse(match["size"] or "1k").bytes)

@@ -10,7 +10,7 @@ from typing import Self
 import msgspec
 
 from webhook.policy.rule import Action
-from webhook.profile import Evidence
+from webhook.profile import Evidence, Journey
 
 
 class Outcome(StrEnum):
@@ -85,6 +85,8 @@ class Result(msgspec.Struct, frozen=True):
     platform: str | None
     """None when nothing platform-specific was looked at."""
     findings: tuple[Finding, ...]
+    journey: Journey | None = None
+    """On which step a Python image stands; None for others, and where the image is not known."""
 
     @property
     def allowed(self) -> bool:

@@ -214,6 +214,9 @@ def _entries(document: Document, catalogue: Catalogue, problems: list[Problem]) 
             prefix: Path = ("spec", "rules", at, "with")
             problems += problems_of(document, error, prefix, kind)
             continue
+        if rule.lacks:
+            message = f"{kind.id!r} says nothing as it stands: {rule.lacks}"
+            problems.append(document.problem(("spec", "rules", at), message))
         if raw.get("appliesTo") == "all" and not kind.judges_any:
             message = f"{kind.id!r} judges Python images only"
             problems.append(document.problem(("spec", "rules", at, "appliesTo"), message))

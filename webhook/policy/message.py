@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.rule import Action
 from webhook.policy.text import shown
-from webhook.profile.evidence import cut
+from webhook.profile.printable import cut
 
 MAX_LINE = 256
 """Characters of one warning; the API server cuts there when there are many."""

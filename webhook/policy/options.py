@@ -5,6 +5,8 @@ from typing import Annotated
 from pydantic import BeforeValidator, WithJsonSchema
 
 from webhook.kube.quantity import Quantity
+from webhook.oci import Platform
+from webhook.policy.pattern import ImagePattern
 
 
 def _bytes(value: object) -> int:
@@ -23,3 +25,17 @@ ByteSize = Annotated[
     WithJsonSchema({"type": ["string", "integer"], "examples": ["400M", "1Gi"]}),
 ]
 """A size in bytes, written as a Kubernetes quantity: ``400M`` is decimal, ``400Mi`` binary."""
+
+ImageGlob = Annotated[
+    str,
+    BeforeValidator(lambda value: ImagePattern.parse(str(value)).written),
+    WithJsonSchema({"type": "string", "examples": ["ghcr.io/acme/**", "python:*-slim-*"]}),
+]
+"""An image pattern, as :mod:`webhook.policy.pattern` reads it."""
+
+PlatformName = Annotated[
+    str,
+    BeforeValidator(lambda value: str(Platform.parse(str(value)))),
+    WithJsonSchema({"type": "string", "examples": ["linux/amd64", "linux/arm64"]}),
+]
+"""A platform, ``os/architecture[/variant]``."""

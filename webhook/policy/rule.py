@@ -56,7 +56,8 @@ class Violation(msgspec.Struct, frozen=True):
     ceiling: Action | None = None
     """The action is at most this, whatever the policy says."""
     raise_to: Action | None = None
-    """The action is at least this where the policy asked for a warning or more."""
+    """The action is at least this: a warning whatever the policy asked for, a denial where it asked
+    for a warning or more."""
 
 
 class Skip(msgspec.Struct, frozen=True):
@@ -120,6 +121,11 @@ class Rule(BaseModel):
     def limits(self) -> tuple[SizeLimit, ...]:
         """The sizes on disk that decide, where that is all that ``needs`` SIZES for."""
         return ()
+
+    @property
+    def lacks(self) -> str:
+        """What a policy must still say for the rule to mean anything; empty when nothing."""
+        return ""
 
     @abstractmethod
     def check(self, facts: Facts) -> Verdict:

@@ -4,7 +4,7 @@ A warning with a newline or a control character is dropped by the API server wit
 terminal would obey an escape sequence.
 """
 
-from webhook.profile.evidence import cut
+from webhook.profile.printable import cut
 
 CUT = 40
 """Characters of a placeholder in a message."""

@@ -9,19 +9,21 @@ from functools import cached_property
 import msgspec
 
 from webhook.oci import Image
-from webhook.profile import distro, inside, libc, python, variant, version
+from webhook.profile import distil, distro, inside, libc, python, variant, version
 from webhook.profile.boundary import Boundary, declared_base, find_boundary
 from webhook.profile.build import Build
-from webhook.profile.contents import Contents
 from webhook.profile.evidence import Evidence
+from webhook.profile.extensions import extensions
 from webhook.profile.image import Base, Distro, ImageProfile, Libc, Python, Runtime, User
-from webhook.profile.journey import place
+from webhook.profile.journey import Known, place
 from webhook.profile.launch import Launch
 from webhook.profile.reading import Reading
 from webhook.profile.recipe import build_of
+from webhook.profile.remains import traces_of
 from webhook.profile.seen import NO_LAYERS, Layers
 from webhook.profile.size import measure
 from webhook.profile.stack import Stack
+from webhook.profile.traces import Traces
 from webhook.profile.user import parse_user
 
 
@@ -59,7 +61,9 @@ class Examination:
         judged = python.judge(evidence, self.reading.tells_nothing and stack.is_blank)
         if judged.verdict == "no":
             return judged
-        found, confidence = version.judge((*self._version, *inside.version(stack)))
+        by_release = version.of_release(self.reading, self.distro(stack))
+        told = (*self._version, *inside.version(stack), *by_release)
+        found, confidence = version.judge(told)
         return msgspec.structs.replace(
             judged,
             version=found,
@@ -116,6 +120,7 @@ class Examination:
             base.boundary if base.boundary_by != "none" else None,
             stack,
         )
+        contents = distil.contents(stack, [layer.own for layer in size.layers], reading)
         return ImageProfile(
             digest=str(self.image.digest),
             platform=str(self.image.platform),
@@ -124,17 +129,25 @@ class Examination:
             libc=judged_libc,
             distro=self.distro(stack),
             base=base,
-            journey=place(reading, judged_python, judged_libc, base, user, size),
+            journey=place(
+                Known(reading, judged_python, judged_libc, base, self._build, user, size, contents)
+            ),
             user=user,
             size=size,
-            contents=Contents(),
+            contents=contents,
             build=self._build,
+            traces=self._traces,
             offered=self.image.offered,
+            extensions=extensions(stack),
         )
 
     @cached_property
     def _build(self) -> Build:
         return build_of(self.reading, self.boundary, len(self.image.manifest.layers))
+
+    @cached_property
+    def _traces(self) -> Traces:
+        return traces_of(self.reading, self.boundary, len(self.image.manifest.layers))
 
     @cached_property
     def _python(self) -> tuple[Evidence, ...]:
@@ -171,4 +184,5 @@ def _runtime(reading: Reading) -> Runtime:
         architecture=reading.config.architecture,
         launch=Launch.of(reading.argv),
         launcher=bool(reading.buildpacks) or "CNB_LAYERS_DIR" in reading.env,
+        stop_signal=config.stop_signal or "",
     )

@@ -6,15 +6,17 @@ from dataclasses import dataclass
 
 import msgspec
 
-from webhook.errors import InvalidReference
-from webhook.oci import Reference
+from webhook.errors import InvalidDigest, InvalidReference
+from webhook.oci import Digest, Reference
 from webhook.profile.copied import copy_of
-from webhook.profile.evidence import Source
+from webhook.profile.evidence import Evidence, Source, observed
 from webhook.profile.history import Builder, Instruction, words_of
 from webhook.profile.reading import Reading
 
 BASE_NAME = "org.opencontainers.image.base.name"
 """Annotation, and label, that names the base (image-spec, annotations.md)."""
+BASE_DIGEST = "org.opencontainers.image.base.digest"
+"""Annotation, and label, with the digest of what was built on."""
 RUN_IMAGE = "io.buildpacks.lifecycle.metadata"
 """Label in which the buildpacks lifecycle names the run image."""
 
@@ -55,6 +57,13 @@ class DeclaredBase:
     source: Source
     weight: int
     """How far the place is to be trusted: labels are inherited from the base's base."""
+    digest: str | None = None
+    """The base's digest, where the same place tells it."""
+
+    @property
+    def evidence(self) -> Evidence:
+        """Where it was found."""
+        return observed(self.source, "base", self.weight, f"base {self.reference}")
 
 
 def find_boundary(steps: Sequence[Instruction]) -> Boundary:
@@ -101,20 +110,21 @@ def root_step(steps: Sequence[Instruction]) -> int | None:
 def declared_base(reading: Reading) -> DeclaredBase | None:
     """The base that the image names, from the place that is to be trusted most."""
     named = _named_from(reading.steps)
+    annotations, labels = reading.annotations, reading.labels
     places = (
-        (reading.annotations.get(BASE_NAME), Source.ANNOTATION, 85),
-        (_from_name(reading.steps[named]) if named is not None else None, Source.HISTORY, 85),
-        (_run_image(reading.labels.get(RUN_IMAGE, "")), Source.LABEL, 65),
-        (reading.labels.get(BASE_NAME), Source.LABEL, 65),
+        (annotations.get(BASE_NAME), Source.ANNOTATION, 85, annotations.get(BASE_DIGEST)),
+        (_from_name(reading.steps[named]) if named is not None else None, Source.HISTORY, 85, None),
+        (_run_image(labels.get(RUN_IMAGE, "")), Source.LABEL, 65, None),
+        (labels.get(BASE_NAME), Source.LABEL, 65, labels.get(BASE_DIGEST)),
     )
-    for text, source, weight in places:
+    for text, source, weight, digest in places:
         try:
             parsed = Reference.parse(text) if text else None
         except InvalidReference:
             continue
         if text and parsed is not None:
             path, tag = parsed.repository, parsed.tag or ""
-            return DeclaredBase(text, path, tag, source, weight)
+            return DeclaredBase(text, path, tag, source, weight, _digest(digest))
     return None
 
 
@@ -151,6 +161,13 @@ def _base_command(steps: Sequence[Instruction]) -> int | None:
     changes = (i for i, step in enumerate(steps) if step.verb in ("RUN", "COPY", "ADD"))
     top = max(changes, default=0)
     return next((i for i in range(top - 1, -1, -1) if steps[i].verb == "CMD"), None)
+
+
+def _digest(text: str | None) -> str | None:
+    try:
+        return str(Digest.parse(text)) if text else None
+    except InvalidDigest:
+        return None
 
 
 class _RunImage(msgspec.Struct):

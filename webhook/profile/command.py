@@ -62,8 +62,15 @@ _RUNNER_VALUES = _names("""
     -n --name -p --prefix --with --project --directory --extra --group --python --env-file
     --package --cwd -e --environment
 """)
+_REPLACES = _names("""
+    exec env nice ionice nohup stdbuf setpriv numactl chroot gosu su-exec doas ddtrace-run
+    opentelemetry-instrument with-contenv busybox
+""")
+"""Programs that hand their process over to the command they run, where others start a child."""
 _KEYWORDS = _names("if then elif else while until do ! { }")
 _SHELLS = _names("sh bash dash ash zsh ksh")
+_REPLACES_ITSELF = _names("bash zsh ksh")
+"""Shells that hand their process over to a single simple command; dash was measured not to."""
 _PYTHON = re.compile(
     r"(?:python|pypy)[0-9.]*(?:\$\{?\w+\}?|\.exe)?|graalpy|hy|ipython3?"  # or python${VERSION}
 )
@@ -111,6 +118,28 @@ def programs(argv: Sequence[str]) -> tuple[Command, ...]:
         if len(found) == _MAX_PROGRAMS:
             break
     return tuple(found)
+
+
+def process_one(argv: Sequence[str]) -> Command:
+    """The program that is process 1 in the end, with its arguments: what signals are sent to.
+
+    A shell that stays, an init and a script that is handed a command are process 1 themselves.
+    """
+    command = tuple(argv[:_MAX_WORDS])
+    for _ in range(_MAX_DEPTH):
+        successor = _successor(_without_prefix(command))
+        if not successor:
+            break
+        command = successor
+    return _without_prefix(command)
+
+
+def shell_text(command: Command) -> str | None:
+    """The text that a shell is given with ``-c``; None for other programs and for script files."""
+    if name_of(command) not in _SHELLS:
+        return None
+    is_text, index = _operand(command[1:])
+    return command[index + 1] if is_text and index + 1 < len(command) else None
 
 
 def runs_python(argv: Sequence[str]) -> Evidence | None:
@@ -163,6 +192,20 @@ def _without_prefix(argv: Command) -> Command:
     return argv[start:]
 
 
+def _successor(command: Command) -> Command:
+    """The command that takes the process over; nothing where ``command`` keeps it."""
+    name, rest = name_of(command), command[1:]
+    text = shell_text(command)
+    if text is not None:
+        commands = split(text[:_MAX_SCRIPT])
+        last = _without_prefix(commands[-1]) if commands else ()
+        is_single = len(commands) == 1 and name in _REPLACES_ITSELF
+        return last if last[:1] == ("exec",) or is_single else ()
+    if name not in _REPLACES:
+        return ()
+    return rest if name == "busybox" else _of_wrapper(_WRAPPERS[name], rest)
+
+
 def _inner(name: str, command: Command) -> Iterator[Command]:
     """The commands that ``command`` runs in its turn, one level down."""
     rest = command[1:]
@@ -185,15 +228,24 @@ def _inner(name: str, command: Command) -> Iterator[Command]:
 
 
 def _of_shell(rest: Command) -> Iterator[Command]:
+    is_text, index = _operand(rest)
+    if is_text:
+        yield from _script(rest[index:])
+    else:
+        yield rest[index:]  # a script, which may be one of ours
+
+
+def _operand(rest: Command) -> tuple[bool, int]:
+    """Where a shell's text or script stands behind its options, and whether it is a text (-c)."""
     index = 0
     while index < len(rest) and rest[index].startswith(("-", "+")):
         word = rest[index]
         index += 1
-        if word.endswith("c") and not word.startswith("--"):
-            yield from _script(rest[index:])
-            return
-        index += word.endswith("o") and not word.startswith("--")  # -o pipefail
-    yield rest[index:]  # a script, which may be one of ours
+        is_long = word.startswith("--")
+        if word.endswith("c") and not is_long:
+            return True, index
+        index += word.endswith(("o", "O")) and not is_long  # -o pipefail -O extglob
+    return False, index
 
 
 def _script(rest: Command) -> tuple[Command, ...]:

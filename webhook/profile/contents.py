@@ -5,11 +5,27 @@ that was not found may still be there. ``looked`` and ``blind`` say how far it w
 """
 
 from collections.abc import Mapping
+from enum import StrEnum
 from typing import Literal
 
 import msgspec
 
 NOT_ASKED = "layers were not looked into"
+
+
+class Origin(StrEnum):
+    """Where the files of a layer came from."""
+
+    CONTEXT = "context"
+    """Copied from the build context."""
+    STAGE = "stage"
+    """Copied out of another stage or image."""
+    COPY = "copy"
+    """Copied: the builder does not say from where."""
+    RUN = "run"
+    """Made by a command of the build."""
+    UNKNOWN = "unknown"
+    """The history does not tell, or of more than one of these."""
 
 
 class Found(msgspec.Struct, frozen=True, gc=False):
@@ -32,24 +48,37 @@ class Contents(msgspec.Struct, frozen=True):
 
     looked: tuple[Literal["all", "head"] | None, ...] = ()
     """How far each layer of the image was looked at, bottom first; None for not at all."""
+    reached: tuple[str, ...] = ()
+    """The last path that was in view of each layer; empty for one that was not looked at. Files
+    stand in the order of their names."""
+    origins: tuple[Origin, ...] = ()
+    """Where the files of each layer came from, bottom first."""
     blind: str = NOT_ASKED
     """Why no own layer was looked at; empty when one was, or when there is none."""
     programs: Mapping[str, Found] = {}
-    """Name → program in a folder of programs: compilers and installers among them."""
+    """Name → program in a folder of programs: compilers and installers among them. A compiler with
+    a version or a target in its name is found under the bare one, too (``gcc-12``: ``gcc``)."""
     packages: Mapping[str, Found] = {}
     """Normalised name → Python distribution (``*.dist-info``, ``*.egg-info``)."""
     caches: tuple[Found, ...] = ()
     """Caches of package managers; ``what`` names the manager."""
     bytecode: tuple[Found, ...] = ()
-    """``__pycache__`` folders of the application; ``what`` is the tag of the files in them."""
+    """``__pycache__`` folders of the application; ``what`` is the tag of the files in them, or the
+    tags, apart by a blank."""
+    installed_bytecode: tuple[Found, ...] = ()
+    """The first of those below ``site-packages``, which installers write."""
     tests: tuple[Found, ...] = ()
     """Test suites of the application, and what test runners leave behind."""
+    installed_tests: tuple[Found, ...] = ()
+    """The first of those that libraries brought."""
     leaks: tuple[Found, ...] = ()
-    """What nobody means to ship: ``.git``, editors' folders, virtual environments of a host …"""
+    """What nobody means to ship: ``.git``, editors' folders, virtual environments of a host (whose
+    ``what`` is ``venv``) …"""
     loose: tuple[Found, ...] = ()
     """What is often a leak and often meant: notebooks, databases, logs, ``build`` …"""
     secrets: tuple[Found, ...] = ()
-    """Files that may hold secrets; ``what`` is the shape that was seen in them, if any."""
+    """Files that may hold secrets, removed ones included: they stay in the layer below. ``what`` is
+    the shape that was seen in them, or ``NO_SHAPE`` for one that was read to its end and has none."""
     venvs: tuple[Found, ...] = ()
     """``pyvenv.cfg`` of virtual environments."""
     lockfiles: tuple[Found, ...] = ()
@@ -58,3 +87,7 @@ class Contents(msgspec.Struct, frozen=True):
     """Index of a layer → what is in it, in a few words for people; base layers too."""
     machine: str | None = None
     """Architecture of the programs that were seen, in Go's words; None when none was."""
+
+
+NO_SHAPE = "no shape"
+"""``what`` of a file whose content has not the shape of a secret."""

@@ -80,12 +80,13 @@ def judge(evidence: Sequence[Evidence]) -> Distro | None:
     best = max(evidence, key=lambda piece: piece.weight)
     name = best.says.partition(" ")[0]
     releases = [
-        (piece.weight, release)
+        (piece.weight, release, piece)
         for piece in evidence
         for found, _, release in (piece.says.partition(" "),)
         if found == name and _RELEASE.fullmatch(release)
     ]
-    return Distro(name, max(releases, default=(0, None))[1])
+    _, release, told = max(releases, key=lambda item: item[:2], default=(0, None, best))
+    return Distro(name, release, (told,))
 
 
 def _said(name: str, release: str | None) -> str:

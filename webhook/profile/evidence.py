@@ -1,16 +1,11 @@
 """Evidence: one observation, where it was made, and how much it weighs."""
 
-import re
 from collections.abc import Iterable
 from enum import StrEnum
 
 import msgspec
 
-MAX_DETAIL = 120
-"""Characters of an image's text that evidence repeats."""
-
-_SPACE = re.compile(r"\s+")
-_UNPRINTABLE = re.compile(r"[^\x20-\x7e]")
+from webhook.profile.redacted import told
 
 
 class Source(StrEnum):
@@ -36,20 +31,12 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     weight: int
     """0 to 100."""
     detail: str
-    """What was seen, one line of printable text, at most 120 characters."""
+    """What was seen, one line of printable text without secrets, at most 120 characters."""
 
 
 def observed(source: Source, says: str, weight: int, detail: str) -> Evidence:
-    """Evidence whose detail is made fit to print: images are written by strangers."""
-    return Evidence(source, says, weight, cut(detail))
-
-
-def cut(text: str, limit: int = MAX_DETAIL) -> str:
-    """``text`` as one line of at most ``limit`` printable ASCII characters."""
-    # A prefix is enough to cut from, and keeps the cost independent of the text.
-    line = _UNPRINTABLE.sub("?", _SPACE.sub(" ", text[: limit * 4])).strip()
-    shown = len(text) <= limit * 4 and len(line) <= limit
-    return line if shown else f"{line[: limit - 3]}..."
+    """Evidence whose detail is fit to print: images are written by strangers, secrets included."""
+    return Evidence(source, says, weight, told(detail))
 
 
 def noisy_or(weights: Iterable[int]) -> int:

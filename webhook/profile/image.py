@@ -13,6 +13,7 @@ from webhook.profile.build import Build
 from webhook.profile.contents import Contents
 from webhook.profile.evidence import Evidence
 from webhook.profile.launch import Launch
+from webhook.profile.traces import Traces
 
 
 class Variant(StrEnum):
@@ -147,6 +148,8 @@ class Journey(msgspec.Struct, frozen=True):
     name: str | None
     reasons: tuple[str, ...] = ()
     """Why not the next step; what could not be known is said."""
+    saves: int | None = None
+    """About how many bytes less the next step would have to transfer; None when that is not known."""
 
 
 class Runtime(msgspec.Struct, frozen=True):
@@ -165,6 +168,8 @@ class Runtime(msgspec.Struct, frozen=True):
     """How a container starts that overrides nothing."""
     launcher: bool = False
     """Whether a launcher sets the environment at start (Cloud Native Buildpacks)."""
+    stop_signal: str = ""
+    """``SIGINT`` …; empty when unset, which means SIGTERM."""
 
 
 class ImageProfile(msgspec.Struct, frozen=True):
@@ -183,5 +188,8 @@ class ImageProfile(msgspec.Struct, frozen=True):
     size: Size
     contents: Contents
     build: Build
+    traces: Traces
     offered: tuple[str, ...] = ()
     """Platforms of the index that named the image; empty for an image by itself."""
+    extensions: tuple[Evidence, ...] = ()
+    """Compiled extensions in the layers, one for each Python they are built for: ``3.13``."""

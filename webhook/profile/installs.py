@@ -44,6 +44,20 @@ class Install:
     """The Python version that was asked for, where one was."""
 
     @property
+    def is_uv_sync(self) -> bool:
+        """Whether it is ``uv sync``, which installs a project by its lock file."""
+        return self.tool == "uv" and "sync" in self.command and "pip" not in self.command
+
+    @property
+    def asked(self) -> tuple[str, ...]:
+        """What pip or its kin was asked for, as written: requirements, paths, URLs."""
+        words = _words(self.command)
+        for subcommand in _PIP_LIKE.get(self.tool, ()):
+            if tuple(words[: len(subcommand)]) == subcommand:
+                return tuple(words[len(subcommand) :])
+        return ()
+
+    @property
     def names(self) -> frozenset[str]:
         """Names of the packages that pip or its kin was asked for."""
         is_pip = self.kind in (Kind.NAMED, Kind.LIBRARY, Kind.TOOL)
@@ -91,7 +105,36 @@ _NAME_END = re.compile(r"[\[=<>~! ]")
 _CONDA = frozenset({"conda", "mamba", "micromamba", "conda-lock"})
 _PIP_VALUES = frozenset(
     {"-t", "--target", "--prefix", "--root", "-i", "--index-url", "--extra-index-url", "-f"}
-    | {"--find-links", "--cache-dir", "--timeout", "--retries", "--trusted-host", "--python"}
+    | {"--find-links", "--cache-dir", "--timeout", "--retries", "--trusted-host", "--python", "-C"}
+    | {
+        "--config-settings",
+        "--global-option",
+        "--no-binary",
+        "--only-binary",
+        "--platform",
+        "--abi",
+    }
+    | {"--implementation", "--python-version", "--upgrade-strategy", "--proxy", "--cert", "--log"}
+    | {
+        "--client-cert",
+        "--progress-bar",
+        "--report",
+        "--root-user-action",
+        "--src",
+        "--use-feature",
+    }
+    | {"--exists-action", "--keyring-provider", "--use-deprecated", "--build-constraint"}
+    # uv and pipx
+    | {
+        "--index",
+        "--default-index",
+        "--index-strategy",
+        "--resolution",
+        "--prerelease",
+        "--override",
+    }
+    | {"--exclude-newer", "--link-mode", "--torch-backend", "--python-platform", "--directory"}
+    | {"--project", "--suffix", "--pip-args", "--with", "-p", "-P", "--upgrade-package"}
 )
 """Options of pip whose value is the next word, and says nothing of what is installed."""
 _PROJECT_WORD = re.compile(
@@ -124,6 +167,7 @@ def _project(command: Command) -> _Found | None:
     name, words = name_of(command), _words(command)
     is_whole = bool(words) and words[0] in _WHOLE.get(name, ())
     is_whole |= name == "pipenv" and words == ["install"]
+    is_whole |= name == "pip-sync" or (name == "uv" and words[:2] == ["pip", "sync"])
     return (name, Kind.PROJECT, None) if is_whole else None
 
 

@@ -1,6 +1,6 @@
-"""How a process is started: its command line, the programs it comes to run, the interpreter's options.
+"""How a container is started: its command line, and the programs and servers it comes to run.
 
-Source of the options: CPython, Python/initconfig.c.
+Source of the interpreter's options: CPython, Python/initconfig.c.
 """
 
 import re
@@ -9,10 +9,12 @@ from typing import Self
 
 import msgspec
 
-from webhook.profile.command import name_of, programs
+from webhook.profile.command import name_of, process_one, programs
+from webhook.profile.serving import Server, servers
 from webhook.profile.shell import Command
 
-_PYTHON = re.compile(r"(?:python|pypy)[0-9.]*", re.ASCII)
+INTERPRETER = re.compile(r"(?:python|pypy)[0-9.]*", re.ASCII)
+"""Name of a Python interpreter."""
 _WITH_VALUE = "XWQ"
 _LONG_WITH_VALUE = "--check-hash-based-pycs"
 
@@ -27,14 +29,19 @@ class Launch(msgspec.Struct, frozen=True):
     """Their names, without directories."""
     options: frozenset[str]
     """Letters of the options of the first Python interpreter among them."""
+    process: Command
+    """The program that is process 1 in the end, see :func:`webhook.profile.command.process_one`."""
+    servers: tuple[Server, ...]
+    """The servers among the programs."""
 
     @classmethod
     def of(cls, argv: tuple[str, ...]) -> Self:
         """What there is to know of ``argv``."""
         started = programs(argv)
         names = tuple(map(name_of, started))
-        python = (c for name, c in zip(names, started, strict=True) if _PYTHON.fullmatch(name))
-        return cls(argv, started, names, frozenset(_letters(next(python, ())[1:])))
+        python = (c for name, c in zip(names, started, strict=True) if INTERPRETER.fullmatch(name))
+        letters = frozenset(_letters(next(python, ())[1:]))
+        return cls(argv, started, names, letters, process_one(argv), servers(started))
 
 
 def _letters(words: Sequence[str]) -> Iterator[str]:

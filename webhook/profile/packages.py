@@ -39,7 +39,8 @@ _RPM = _Manager(
     Family.RPM,
     frozenset({"install", "in", "reinstall", "localinstall", "groupinstall"}),
     frozenset({"remove", "rm", "erase", "autoremove"}),
-    frozenset({"-c", "--installroot", "--releasever", "--repo", "--from", "-r", "-R"}),
+    frozenset({"-c", "--installroot", "--releasever", "--repo", "--from", "-r", "-R"})
+    | {"--setopt", "--enablerepo", "--disablerepo", "--disableplugin"},
 )
 _MANAGERS = {
     **dict.fromkeys(("apt-get", "apt", "aptitude"), _APT),
@@ -93,6 +94,19 @@ def families(step: Instruction) -> frozenset[Family]:
         return frozenset()
     names = {name_of(program) for program in step.programs}
     return frozenset(_MANAGERS[name].family for name in names & _MANAGERS.keys())
+
+
+def called(command: Command) -> tuple[Family, str] | None:
+    """The package manager that a command calls, and its subcommand; None for any other program."""
+    manager = _MANAGERS.get(name_of(command))
+    if manager is None:
+        return None
+    skip = False
+    for word in command[1:]:
+        if not skip and not word.startswith("-"):
+            return manager.family, word
+        skip = not skip and word in manager.values
+    return manager.family, ""
 
 
 def installed(steps: Iterable[Instruction]) -> tuple[Package, ...]:

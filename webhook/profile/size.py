@@ -9,9 +9,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from webhook.oci import Descriptor, Manifest
-from webhook.profile.evidence import cut
+from webhook.profile import redacted
 from webhook.profile.history import Instruction
 from webhook.profile.image import Layer, Size, Unpacked
+from webhook.profile.printable import cut
 from webhook.profile.seen import Seen
 from webhook.profile.stack import Stack
 
@@ -79,7 +80,7 @@ def measure(
                 media_type=cut(layer.media_type),
                 size=layer.size,
                 unpacked=round(guess.value) if guess.sure else None,
-                created_by=cut(steps[step].raw) if step is not None else None,
+                created_by=redacted.told(steps[step].raw) if step is not None else None,
                 own=step >= first_own if step is not None and first_own is not None else None,
             )
         )

@@ -7,8 +7,6 @@ from typing import Literal
 from webhook.profile.boundary import declared_base, python_block
 from webhook.profile.command import programs
 from webhook.profile.copied import copy_of
-from webhook.profile.distro import judge as judge_distro
-from webhook.profile.distro import signals as distro_signals
 from webhook.profile.evidence import Evidence, Source, observed
 from webhook.profile.image import Distro
 from webhook.profile.installs import Kind
@@ -93,7 +91,10 @@ def origin(reading: Reading) -> Origin | None:
 
 def _default(distro: Distro) -> str | None:
     release = distro.release or ""
-    return _DEFAULTS.get((distro.id, _minor(release) if distro.id == "alpine" else release))
+    for text in (release, _minor(release), release.partition(".")[0]):
+        if (distro.id, text) in _DEFAULTS:
+            return _DEFAULTS[distro.id, text]
+    return None
 
 
 def _minor(version: str) -> str:
@@ -166,20 +167,24 @@ def _history(reading: Reading) -> Iterator[Evidence]:
 
 
 def _packages(reading: Reading) -> Iterator[Evidence]:
-    """A distribution's package: its name, else what ``python3`` means in that release."""
+    """A distribution's package that names its version."""
     if origin(reading) != "distribution":
         return
-    plain = False
     for package in reading.packages:
         match = PYTHON_PACKAGE.fullmatch(package.name)
         if match and match[1] and match[2]:
             says = f"{match[1]}.{match[2]}"
             yield observed(Source.HISTORY, says, 70, f"{package.family}: {package.name}")
-        plain |= bool(match and match[1] == "3" and not match[2])
-    is_default = plain and not any(_ANOTHER.search(step.text) for step in reading.steps)
-    distro = judge_distro(tuple(distro_signals(reading))) if is_default else None
+
+
+def of_release(reading: Reading, distro: Distro | None) -> Iterator[Evidence]:
+    """What ``python3`` means in the release of a distribution, where its package was installed."""
     default = _default(distro) if distro else None
-    if default and distro:
+    if default is None or distro is None or origin(reading) != "distribution":
+        return
+    matches = (PYTHON_PACKAGE.fullmatch(package.name) for package in reading.packages)
+    plain = any(match and match[1] == "3" and not match[2] for match in matches)
+    if plain and not any(_ANOTHER.search(step.text) for step in reading.steps):
         yield observed(Source.HISTORY, default, 60, f"python3 of {distro.id} {distro.release}")
 
 

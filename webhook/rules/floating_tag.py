@@ -1,9 +1,13 @@
 """``floating-tag``: a tag that means something else tomorrow."""
 
+from functools import cached_property
 from typing import ClassVar
 
+from webhook.oci import Reference
 from webhook.policy.example import Example
 from webhook.policy.facts import Facts
+from webhook.policy.options import ImageGlob
+from webhook.policy.pattern import ImagePattern
 from webhook.policy.rule import Action, Rule, Scope, Verdict, Violation
 from webhook.policy.text import quoted
 from webhook.profile.need import Need
@@ -12,8 +16,9 @@ from webhook.profile.need import Need
 class FloatingTag(Rule):
     """The Pod names an image by a tag that moves: ``latest``, none at all, ``main``, ``python:3``.
 
-    A digest always passes: beside one, Kubernetes ignores the tag. Only the reference is looked at,
-    so that this rule costs no request to a registry.
+    A digest always passes: beside one, Kubernetes ignores the tag. ``imagePullPolicy`` makes no
+    difference: pulling always only finds out sooner. Only the reference is looked at, so that this
+    rule costs no request to a registry.
     """
 
     id: ClassVar[str] = "floating-tag"
@@ -38,6 +43,8 @@ class FloatingTag(Rule):
     """Tags that move."""
     missing_tag: bool = True
     """Whether no tag counts as one that moves (the runtime pulls ``latest``)."""
+    floating_patterns: tuple[ImageGlob, ...] = ("**/python:?",)
+    """Images whose tags move, as image patterns: ``python:3`` is another Python every October."""
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
@@ -45,11 +52,18 @@ class FloatingTag(Rule):
         if reference.digest is not None:
             return None
         tag = reference.tag
-        python_major = reference.path.rpartition("/")[2] == "python" and (tag or "").isdigit()
-        if tag in self.tags or python_major or (tag is None and self.missing_tag):
+        floats = self.missing_tag if tag is None else tag in self.tags or self._is_meant(reference)
+        if floats:
             problem = f"{quoted(reference.written)} can change under you"
             return Violation(problem, "Pin a version tag and digest (@sha256:...)")
         return None
+
+    def _is_meant(self, reference: Reference) -> bool:
+        return any(pattern.matches(reference) for pattern in self._patterns)
+
+    @cached_property
+    def _patterns(self) -> tuple[ImagePattern, ...]:
+        return tuple(map(ImagePattern.parse, self.floating_patterns))
 
     examples: ClassVar[tuple[Example, ...]] = (
         Example("latest moves with every push", fires=True, reference="ghcr.io/acme/api:latest"),

@@ -1,22 +1,15 @@
 """``musl-python-base``: Python linked to musl (Alpine)."""
 
-from typing import Annotated, ClassVar
-
-from pydantic import BeforeValidator, WithJsonSchema
+from typing import ClassVar
 
 from webhook.policy.example import ALPINE, SLIM, Example
 from webhook.policy.facts import Facts
+from webhook.policy.options import ImageGlob
 from webhook.policy.pattern import ImagePattern
 from webhook.policy.rule import Action, Rule, Skip, Unknown, Verdict, Violation
 from webhook.policy.text import shown
 from webhook.profile import Distro, Evidence, Libc, Source
 from webhook.profile.need import Need
-
-_Pattern = Annotated[
-    str,
-    BeforeValidator(lambda value: ImagePattern.parse(str(value)).written),
-    WithJsonSchema({"type": "string"}),
-]
 
 
 class MuslPythonBase(Rule):
@@ -43,7 +36,7 @@ class MuslPythonBase(Rule):
 
     allow_distros: tuple[str, ...] = ()
     """Distribution ids (of os-release) that are accepted."""
-    allowed_images: tuple[_Pattern, ...] = ()
+    allowed_images: tuple[ImageGlob, ...] = ()
     """Image patterns that are accepted."""
     require_peek: bool = False
     """Whether to deny only on evidence from the layers themselves."""

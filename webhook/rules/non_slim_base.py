@@ -13,8 +13,10 @@ from webhook.profile.need import Need
 class NonSlimBase(Rule):
     """The image stands on the full Debian python image, compilers and headers included.
 
-    Told by what the base's own build installed, never by a tag. Ubuntu, UBI, conda and other bases
-    are neither slim nor full and are left alone.
+    Told by what the base's own build installed, by the mark of Debian's slim images where a look into
+    the layers reached its place, or by the base that the image declares; never by its own name.
+    Debian's first step is the same for both and is evidence for neither. Distroless passes; Ubuntu,
+    UBI, conda and other bases are neither slim nor full and are left alone.
     """
 
     id: ClassVar[str] = "non-slim-base"
@@ -22,8 +24,9 @@ class NonSlimBase(Rule):
     action: ClassVar[Action] = Action.WARN
     needs: ClassVar[Need] = Need.MANIFEST | Need.CONFIG | Need.PEEK
     why: ClassVar[str] = (
-        "The full image is there to build with: 370 MB more to pull than slim, a compiler for an "
-        "intruder to use, and hundreds of packages for a scanner to complain of."
+        "The full image is there to build with: python:3.13 is 413 MB to pull and 1.11 GB on disk, its "
+        "slim sister 43 and 126 MB. The rest is a compiler for an intruder to use, and hundreds of "
+        "packages for a scanner to complain of."
     )
     remedy: ClassVar[str] = (
         "`FROM python:3.13-slim-trixie`; where wheels must be compiled, do it in a builder stage on "
@@ -35,10 +38,10 @@ class NonSlimBase(Rule):
         base = facts.image.base
         if base.variant is Variant.UNKNOWN:
             return Unknown("whether the base is slim could not be told")
+        if base.variant in (Variant.SLIM, Variant.DISTROLESS):
+            return None
         if base.variant is not Variant.FULL:
-            return (
-                None if base.variant is Variant.SLIM else Skip(f"the base is {base.variant.value}")
-            )
+            return Skip(f"the base is {base.variant.value}")
         pull = megabytes(_base_size(facts.image))
         return Violation(
             f"built on the full Debian python image ({pull} to pull, compilers included)",
@@ -48,9 +51,15 @@ class NonSlimBase(Rule):
         )
 
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("python:3.13", fires=True, history=FULL),
-        Example("python:3.13-slim", fires=False, history=SLIM),
+        Example("python:3.13 is the full Debian image", fires=True, history=FULL),
+        Example("python:3.13-slim is not", fires=False, history=SLIM),
         Example("python:3.13-alpine is another rule's", fires=False, history=ALPINE),
+        Example(
+            "distroless is slimmer still",
+            fires=False,
+            history=("bazel build //python3",),
+            config={"Env": ["LANG=C.UTF-8"], "Entrypoint": ["/usr/bin/python3.13"]},
+        ),
         Example(
             "a slim image that installs a -dev package of its own",
             fires=False,

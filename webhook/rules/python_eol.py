@@ -12,6 +12,8 @@ from webhook.policy.tables import minor_of
 from webhook.profile.need import Need
 
 _MAINTAINED_ELSEWHERE = "distribution"
+_UNTOLD = 70
+"""Confidence at most where nothing tells who built the interpreter, and so who maintains it."""
 _BULLSEYE = "# debian.sh --arch 'amd64' out/ 'bullseye' '@1754899200'"
 
 
@@ -23,9 +25,10 @@ def _python(version: str) -> dict[str, object]:
 class PythonEol(Rule):
     """The image's CPython is past its end of life, or comes to it within ``warnDaysBefore`` days.
 
-    Only where python.org's dates hold: a distribution supports its own python3 for longer and is
-    left alone (``distroPython: judge`` judges it too). What is past its end is warned of; with
-    ``denyAfterDays`` it is denied so many days later.
+    Only where python.org's dates hold: for the official images, and for what uv, pyenv, conda or a
+    build from source put there. A distribution supports its own python3 for longer and is left alone
+    (``distroPython: judge`` judges it too); where nothing tells whose it is, nothing is denied. What
+    is past its end is warned of; with ``denyAfterDays`` it is denied so many days later.
     """
 
     id: ClassVar[str] = "python-eol"
@@ -75,14 +78,14 @@ class PythonEol(Rule):
         return Violation(
             problem,
             f"Rebuild on a supported release ({oldest} to {newest})",
-            facts.python.version_confidence,
+            min(facts.python.version_confidence, 100 if facts.python.origin else _UNTOLD),
             ceiling=None if ended else Action.WARN,
             raise_to=Action.DENY if dooms else None,
         )
 
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("3.9 has ended", fires=True, config=_python("3.9.20")),
-        Example("2.7 has long ended", fires=True, config=_python("2.7.18")),
+        Example("support for 3.9 has ended", fires=True, config=_python("3.9.20")),
+        Example("support for 2.7 ended long ago", fires=True, config=_python("2.7.18")),
         Example("3.13 is supported", fires=False, config=_python("3.13.1")),
         Example(
             "a month counts with its last day",
@@ -92,13 +95,13 @@ class PythonEol(Rule):
             options={"warnDaysBefore": 0},
         ),
         Example(
-            "told ahead of time",
+            "the end is told ahead of time",
             fires=True,
             config=_python("3.10.16"),
             today=date(2026, 8, 20),
         ),
         Example(
-            "a distribution maintains its own",
+            "a distribution maintains its own Python",
             fires=False,
             config={"Env": [], "Cmd": ["python3", "app.py"]},
             history=(_BULLSEYE, "RUN /bin/sh -c apt-get install -y python3.9 # buildkit"),

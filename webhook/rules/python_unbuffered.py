@@ -20,7 +20,10 @@ class PythonUnbuffered(Rule):
     The Pod's ``env`` counts before ``envFrom``, and that before the image's ``ENV``; ``python -u``
     is as good, and ``-E`` or ``-I`` make the interpreter ignore the variable. The value is read as
     CPython reads it: unset, empty and every spelling of zero are off, anything else is on, even
-    ``false``. A value that cannot be seen at admission is never a violation by itself.
+    ``false``. A value that cannot be seen at admission is never a violation by itself, and of an
+    image of buildpacks, whose launcher sets the environment, nothing is known. What an entrypoint
+    script exports or unsets, a shebang with ``-u`` and an application that mends its own stdout cannot
+    be seen either. What a step of the build exported for itself is no variable of the image.
     """
 
     id: ClassVar[str] = "python-unbuffered"
@@ -67,15 +70,15 @@ class PythonUnbuffered(Rule):
         return Violation(problem, _FIX, Certainty.MEDIUM)
 
     examples: ClassVar[tuple[Example, ...]] = (
-        Example("unset", fires=True),
-        Example("set in the image", fires=False, config={"Env": [*PYTHON_ENV, f"{_NAME}=1"]}),
+        Example("the variable is not set", fires=True),
+        Example("the image sets it", fires=False, config={"Env": [*PYTHON_ENV, f"{_NAME}=1"]}),
         Example("even false is on", fires=False, config={"Env": [*PYTHON_ENV, f"{_NAME}=false"]}),
         Example("empty is off", fires=True, config={"Env": [*PYTHON_ENV, f"{_NAME}="]}),
         Example("zero is off", fires=True, config={"Env": [*PYTHON_ENV, f"{_NAME}= +00"]}),
         Example("0x0 is on", fires=False, config={"Env": [*PYTHON_ENV, f"{_NAME}=0x0"]}),
         Example("a blank behind zero is on", fires=False, config={"Env": [f"{_NAME}=0 "]}),
         Example(
-            "set in the Pod",
+            "the Pod sets it",
             fires=False,
             container={"env": [{"name": _NAME, "value": "1"}]},
         ),
@@ -90,9 +93,17 @@ class PythonUnbuffered(Rule):
             fires=False,
             container={"env": [{"name": _NAME, "value": "0"}, {"name": _NAME, "value": "1"}]},
         ),
-        Example("python -u", fires=False, config={"Cmd": ["python", "-u", "app.py"]}),
-        Example("-u behind a value", fires=False, config={"Cmd": ["python", "-X", "dev", "-Bu"]}),
-        Example("-u of the script is not", fires=True, config={"Cmd": ["python", "app.py", "-u"]}),
+        Example("python -u is as good", fires=False, config={"Cmd": ["python", "-u", "app.py"]}),
+        Example(
+            "-u may stand behind a value",
+            fires=False,
+            config={"Cmd": ["python", "-X", "dev", "-Bu"]},
+        ),
+        Example(
+            "-u of the script is not the same",
+            fires=True,
+            config={"Cmd": ["python", "app.py", "-u"]},
+        ),
         Example(
             "-I ignores the variable",
             fires=True,
