@@ -20,7 +20,7 @@ FORBIDDEN_NAMES = {"utils", "helpers", "common", "misc", "base", "manager", "han
 MAX_LINES = 300
 MAX_FUNCTION = 60
 UNFINISHED = re.compile(r"\b(?:TODO|FIXME|XXX|HACK)\b")
-MACHINE_PATH = re.compile(r"""(?<![\w.])/(?:work|Users|mnt|workspace)/\w""")
+MACHINE_PATH = re.compile(r"""(?<![\w.])/(?!Users/me\b|mnt/c\b)(?:work|Users|mnt|workspace)/\w""")
 PACKAGE_REGISTRY = re.compile(r"(?:pypi|pythonhosted|npmjs|crates|rubygems)\.(?:org|com|io)\b")
 
 ELSEWHERE = re.compile(r"\.\./shared|shared/(?:vectors|corpus|seeds|bench)")

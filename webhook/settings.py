@@ -94,6 +94,10 @@ class Settings(_Closed):
     """Of images by themselves, and of manifests that name none."""
     platform: str | None = None
     """``OS/ARCH``, or ``all``."""
+    no_peek: bool = False
+    """Whether ``inspect`` leaves the layers alone."""
+    explain: bool = False
+    """Whether ``inspect`` shows all its evidence."""
     fail_on: FailOn = "deny"
     """The least action that fails a check."""
     output: Output = "text"

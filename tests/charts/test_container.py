@@ -32,7 +32,8 @@ def test_the_final_stage_would_pass_the_rules() -> None:
     (environment,) = argument(final, "ENV")
     assert {"PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"} <= set(environment.split())
     assert argument(final, "COPY") == ["--from=builder /app/.venv /app/.venv"]
-    assert argument(builder, "FROM")[0].partition(" ")[0] == argument(final, "FROM")[0] == "${BASE}"
+    assert argument(final, "FROM")[0] == "${BASE}"
+    assert argument(builder, "FROM")[0].partition(" ")[0] == "${BUILDER}"
 
 
 def test_the_base_is_slim_and_has_a_minor_version() -> None:

@@ -28,6 +28,8 @@ def test_an_image_in_a_registry(slimgate: Slimgate, live_registry: SandboxRegist
         f"{image}  denied\n"
         "  deny  run-as-root: image USER is unset (root) and the Pod sets no runAsUser. "
         "Add USER 10001 to the image or securityContext.runAsUser.\n"
+        "  step  2 of 4, slim; before step 3: installed in the final stage (0.9 MB): "
+        "pip install --no-cache-dir -r requirements.txt (+1 more); saves about 0.9 MB\n"
         "1 image: 1 denied, 0 allowed with warnings, 0 allowed; 0 incomplete\n"
     )
 

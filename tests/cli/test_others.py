@@ -40,7 +40,7 @@ def test_rules_as_a_list_a_page_and_data(slimgate: Slimgate):
 
 
 def test_the_shipped_policies_are_valid_and_keep_their_word(slimgate: Slimgate):
-    assert "3 policies are valid" in slimgate("policy", "lint").out
+    assert "4 policies are valid" in slimgate("policy", "lint").out
     assert re.search(r"^\d+ passed, 0 failed$", slimgate("policy", "test").out, re.MULTILINE)
 
 

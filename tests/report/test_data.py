@@ -16,10 +16,12 @@ EVIDENCE = Evidence(Source.HISTORY, "musl", 90, "ADD alpine-minirootfs")
 WEB = Workload("Deployment", "shop", "web", PodSpec())
 
 
-def finding(action: Action, outcome: Outcome = Outcome.FAIL) -> Finding:
+def finding(
+    action: Action, outcome: Outcome = Outcome.FAIL, rule: str = "musl-python-base"
+) -> Finding:
     return Finding(
         policies=("team", "other"),
-        rule="musl-python-base",
+        rule=rule,
         action=action,
         outcome=outcome,
         severity=Severity.HIGH,
@@ -46,6 +48,7 @@ def test_a_result_has_every_key_and_null_for_what_is_not_known():
         "image": "ghcr.io/acme/api:1",
         "digest": None,
         "platform": None,
+        "journey": None,
         "allowed": True,
         "findings": [],
     }
@@ -86,7 +89,9 @@ def test_a_finding_is_told_in_the_words_of_the_contract():
         ((finding(Action.WARN),), (1, 0, 1, 0)),
         ((finding(Action.AUDIT),), (1, 0, 0, 0)),
         ((finding(Action.DENY, Outcome.PASS),), (1, 0, 0, 0)),
-        ((finding(Action.AUDIT, Outcome.UNKNOWN),), (1, 0, 0, 1)),
+        ((finding(Action.WARN, Outcome.UNKNOWN),), (1, 0, 1, 1)),
+        ((finding(Action.AUDIT, Outcome.UNKNOWN),), (1, 0, 0, 0)),
+        ((finding(Action.AUDIT, Outcome.UNKNOWN, "image-unverified"),), (1, 0, 0, 1)),
         ((finding(Action.DENY, Outcome.ERROR),), (0, 1, 0, 1)),
     ],
 )

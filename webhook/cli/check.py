@@ -11,6 +11,7 @@ from webhook.archive import is_archive
 from webhook.cli.exits import FINDINGS, INCOMPLETE
 from webhook.cli.options import (
     ColorOption,
+    DataOption,
     OutputOption,
     PoliciesOption,
     TimeoutOption,
@@ -22,7 +23,8 @@ from webhook.cli.options import (
 from webhook.errors import UsageError
 from webhook.oci import Reference
 from webhook.policy.plan import skipped
-from webhook.report import data, text
+from webhook.report import text
+from webhook.report.data import verdicts, warns
 from webhook.services.check import Judged, Subject, subjects_in
 from webhook.settings import FailOn, from_process, read_text
 from webhook.wiring import COMMAND_SECONDS, check_subjects, load_policies, run
@@ -39,6 +41,7 @@ def check(
         typer.Option("--file", "-f", metavar="FILE", help="Manifests; '-' is stdin; repeatable."),
     ] = None,
     policies: PoliciesOption = None,
+    data: DataOption = None,
     namespace: Annotated[
         str | None,
         typer.Option("--namespace", "-n", help="Namespace of images and of manifests without one."),
@@ -81,7 +84,7 @@ def check(
     if settings.output == "text":
         text.write_verdicts(console(settings.color), judged, everything=everything)
     else:
-        write_data(data.verdicts(judged), settings.output)
+        write_data(verdicts(judged), settings.output)
     if images and namespace is None and (names := skipped(law)):
         typer.echo(text.skipped(names), err=settings.output != "text")
     raise typer.Exit(_code(judged, settings.fail_on))
@@ -109,7 +112,7 @@ def _stdin() -> str:
 
 def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:
     denied = any(not item.allowed for item in judged)
-    warned = any(data.warns(item) for item in judged)
+    warned = any(warns(item) for item in judged)
     if (fail_on != "never" and denied) or (fail_on == "warn" and warned):
         return FINDINGS
     return INCOMPLETE if any(item.is_incomplete for item in judged) else 0

@@ -14,7 +14,8 @@ from webhook.cli.options import (
     write_data,
 )
 from webhook.oci import Platform
-from webhook.report import data, text
+from webhook.report import data
+from webhook.report.inspected import write_inspected
 from webhook.settings import from_process
 from webhook.wiring import COMMAND_SECONDS, inspect_image, run
 
@@ -28,6 +29,14 @@ def inspect(
         typer.Option(
             metavar="OS/ARCH", help="Platform, or 'all'. [default: this machine's, linux]"
         ),
+    ] = None,
+    no_peek: Annotated[
+        bool | None,
+        typer.Option("--no-peek", help="Do not look into the layers: metadata only."),
+    ] = None,
+    explain: Annotated[
+        bool | None,
+        typer.Option("--explain", help="Show all evidence for Python and libc, with weights."),
     ] = None,
     timeout: TimeoutOption = None,
     output: OutputOption = None,
@@ -45,6 +54,7 @@ def inspect(
     \b
     Examples:
       slimgate inspect python:3.13-slim
+      slimgate inspect python:3.13-slim --explain
       slimgate inspect ghcr.io/acme/api:1.4.2 --platform all -o json
       docker save api | gzip > api.tgz && slimgate inspect docker-archive:api.tgz
     """
@@ -55,6 +65,6 @@ def inspect(
     with working(f"reading {image}"):
         found = run(inspect_image(settings, image, wanted, seconds, everything=everything))
     if settings.output == "text":
-        text.write_inspected(console(settings.color), found)
+        write_inspected(console(settings.color), found, explain=settings.explain)
     else:
         write_data(data.inspected(found), settings.output)

@@ -36,6 +36,14 @@ PoliciesOption = Annotated[
         help="Policies to apply: a shipped name, a file or a folder; repeatable. [default: baseline]",
     ),
 ]
+DataOption = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--data",
+        metavar="FILE|DIR",
+        help="Data tables in place of the shipped ones (releases and their ends ...); repeatable.",
+    ),
+]
 ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="YAML file of settings, named as the flags are."),

@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 
 from webhook.cli.exits import FINDINGS
+from webhook.cli.options import DataOption
 from webhook.errors import UsageError
 from webhook.policy.cases import load_cases, run
 from webhook.policy.document import Document, read_documents
@@ -13,7 +14,7 @@ from webhook.policy.loader import load
 from webhook.policy.schema import policy_schema
 from webhook.report.data import as_json
 from webhook.rules import CATALOGUE
-from webhook.wiring import policy_texts, shipped_names, shipped_tables
+from webhook.wiring import policy_texts, shipped_names, tables
 
 Places = Annotated[
     list[str] | None,
@@ -37,16 +38,16 @@ def build() -> typer.Typer:
     return group
 
 
-def lint(places: Places = None) -> None:
+def lint(places: Places = None, data: DataOption = None) -> None:
     """Validate policy files: every problem of every file, with line and column.
 
     \b
     Examples:
       slimgate policy lint policies/
-      slimgate policy lint team.yaml
+      slimgate policy lint team.yaml --data tables/
     """
     texts = policy_texts(places or shipped_names())
-    found = load(texts, CATALOGUE, shipped_tables())
+    found = load(texts, CATALOGUE, tables(data or ()))
     for document in _cases(texts):
         load_cases(document)
     names = ", ".join(policy.name for policy in found.policies)
@@ -54,7 +55,7 @@ def lint(places: Places = None) -> None:
     typer.echo(f"{len(found.policies)} {are} valid: {names}")
 
 
-def run_cases(places: Places = None) -> None:
+def run_cases(places: Places = None, data: DataOption = None) -> None:
     """Run the cases beside policies (kind PolicyCases), without any network.
 
     \b
@@ -67,8 +68,9 @@ def run_cases(places: Places = None) -> None:
       slimgate policy test policies/team
     """
     passed = failed = 0
+    using = tables(data or ())
     for folder, texts in _by_folder(policy_texts(places or shipped_names())).items():
-        policies = load(texts, CATALOGUE, shipped_tables())
+        policies = load(texts, CATALOGUE, using)
         cases = _cases(texts)
         for document in cases:
             for ran in run(load_cases(document), policies):

@@ -11,7 +11,7 @@ from typing import Annotated
 import typer
 
 from webhook import __version__
-from webhook.cli.options import PoliciesOption, with_registries
+from webhook.cli.options import DataOption, PoliciesOption, with_registries
 from webhook.settings import Settings, from_process
 from webhook.wiring import assembled, run
 
@@ -23,6 +23,7 @@ _POLL = 2.0
 def serve(
     ctx: typer.Context,
     policies: PoliciesOption = None,
+    data: DataOption = None,
     tls_cert: Annotated[Path | None, typer.Option(metavar="FILE", help="Certificate, PEM.")] = None,
     tls_key: Annotated[Path | None, typer.Option(metavar="FILE", help="Its key, PEM.")] = None,
     self_signed: Annotated[

@@ -32,8 +32,6 @@ from webhook.wiring import assembled, clock, inspect_image, policy_texts
 _POLICY = "python-recommended"
 _QUANTITY = re.compile(r"(?<=: )(\d+)(M|G)(?=[},\s])")
 _UNITS = {"M": 1_000_000, "G": 1_000_000_000}
-_LAST_SURE_STEP = 3
-"""Whether an image is on the fourth step of the journey takes a look into its layers."""
 _STYLES = {"allowed": "green", "warned": "yellow", "DENIED": "bold red"}
 
 
@@ -127,8 +125,7 @@ def _what(profile: ImageProfile) -> str:
     size = megabytes(profile.size.pull)
     if profile.python.verdict == "no":
         return f"not Python, {size}"
-    at_least = "at least " if profile.journey.step == _LAST_SURE_STEP else ""
-    step = f", {at_least}step {profile.journey.step}" if profile.journey.step else ""
+    step = f", step {profile.journey.step} of 4" if profile.journey.step else ""
     version = profile.python.version or "?"
     return f"Python {version}, {profile.libc.verdict}, {profile.base.variant.value}{step}, {size}"
 

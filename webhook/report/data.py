@@ -11,7 +11,8 @@ import yaml
 
 from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.rule import Action
-from webhook.profile import Evidence, ImageProfile
+from webhook.profile import Evidence, ImageProfile, Journey
+from webhook.profile.contents import Contents
 from webhook.services.check import Judged
 from webhook.services.inspect import Inspected
 
@@ -67,6 +68,7 @@ def _result(judged: Judged, result: Result) -> dict[str, Any]:
         "digest": result.digest,
         "platform": result.platform,
         "allowed": result.allowed,
+        "journey": result.journey and _journey(result.journey),
         "findings": [_finding(finding) for finding in result.findings],
     }
 
@@ -90,6 +92,39 @@ def _evidence(evidence: Sequence[Evidence]) -> list[dict[str, Any]]:
         {"source": item.source, "says": item.says, "weight": item.weight, "detail": item.detail}
         for item in evidence
     ]
+
+
+_FOUND = ("caches", "bytecode", "tests", "leaks", "secrets", "venvs", "lockfiles")
+"""Kinds of findings that are told file by file; programs and packages are too many."""
+
+
+def _contents(contents: Contents) -> dict[str, Any]:
+    """What a look into the layers found: how far it went, and what is there."""
+    return {
+        "looked": contents.looked,
+        "blind": contents.blind or None,
+        "found": [
+            {
+                "kind": kind,
+                "path": found.path,
+                "layer": found.layer,
+                "size": found.size,
+                "what": found.what or None,
+                "confidence": found.weight,
+            }
+            for kind in _FOUND
+            for found in getattr(contents, kind)
+        ],
+    }
+
+
+def _journey(journey: Journey) -> dict[str, Any]:
+    return {
+        "step": journey.step,
+        "name": journey.name,
+        "reasons": journey.reasons,
+        "saves": journey.saves,
+    }
 
 
 def inspected(found: Inspected) -> dict[str, Any]:
@@ -139,8 +174,9 @@ def _profile(image: ImageProfile) -> dict[str, Any]:
             "reference": base.reference,
             "evidence": _evidence(base.evidence),
         },
-        "journey": image.journey,
+        "journey": _journey(image.journey),
         "user": {"raw": image.user.raw, "uid": image.user.uid, "root": image.user.root},
+        "contents": _contents(image.contents),
         "size": {
             "pull": size.pull,
             "unpacked": {

@@ -3,21 +3,16 @@
 from collections.abc import Sequence
 
 from rich.console import Console
-from rich.markup import escape
-from rich.table import Table
 from rich.text import Text
 
-from webhook.policy.finding import Outcome
+from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import Line, lines
 from webhook.policy.rule import Action
 from webhook.policy.text import megabytes, shown
-from webhook.profile import Evidence, ImageProfile
 from webhook.report.data import summary, warns
 from webhook.services.check import Judged
-from webhook.services.inspect import Inspected
 
 _STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim"}
-_INSTRUCTION = 72
 _TITLE = 256
 """Characters of names that manifests and command lines hold."""
 
@@ -52,6 +47,8 @@ def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
     console.print(Text.assemble((title, "bold"), "  ", (word, style)), soft_wrap=True)
     for line in lines(item.results):
         _write_line(console, line)
+    for result in item.results:
+        _write_journey(console, result)
     if everything:
         _write_passes(console, item)
 
@@ -71,100 +68,23 @@ def _write_line(console: Console, line: Line) -> None:
     console.print(text, soft_wrap=True)
 
 
+def _write_journey(console: Console, result: Result) -> None:
+    """On which step the image stands, and the first thing before the next one."""
+    journey = result.journey
+    if journey is None or journey.step is None:
+        return
+    where = f"[{shown(result.container, _TITLE)}] " if result.container else ""
+    text = f"{where}{journey.step} of 4, {journey.name}"
+    if journey.reasons:
+        more = f" (+{len(journey.reasons) - 1} more)" if journey.reasons[1:] else ""
+        saves = f"; saves about {megabytes(journey.saves)}" if journey.saves else ""
+        text = f"{text}; before step {journey.step + 1}: {journey.reasons[0]}{more}{saves}"
+    console.print(Text.assemble("  step  ", (text, "dim")), soft_wrap=True)
+
+
 def _write_passes(console: Console, item: Judged) -> None:
     for result in item.results:
         passed = [f.rule for f in result.findings if f.outcome is Outcome.PASS]
         if passed:
             where = f"[{shown(result.container, _TITLE)}] " if result.container else ""
             console.print(f"  pass  {where}{', '.join(passed)}", soft_wrap=True, markup=False)
-
-
-def write_inspected(console: Console, found: Inspected) -> None:
-    """``inspect``: one screen for each platform."""
-    console.print(Text(shown(found.reference.written, _TITLE), "bold"), soft_wrap=True)
-    console.print(f"digest   {found.digest}", soft_wrap=True)
-    for image in found.profiles:
-        console.print()
-        _write_profile(console, image)
-        _write_layers(console, image)
-
-
-def _write_profile(console: Console, image: ImageProfile) -> None:
-    grid = Table.grid(padding=(0, 2))
-    grid.add_column(style="bold", no_wrap=True)
-    grid.add_column(overflow="fold")
-    for name, text in (
-        ("platform", image.platform),
-        ("python", _python(image)),
-        ("libc", f"{image.libc.verdict}{_trust(image.libc.confidence, image.libc.evidence)}"),
-        ("distro", _distro(image)),
-        ("base", _base(image)),
-        ("user", _user(image)),
-        ("command", shown(" ".join(image.runtime.entrypoint + image.runtime.cmd), 160) or "none"),
-        ("size", _size(image)),
-        ("journey", _journey(image)),
-    ):
-        grid.add_row(name, Text(text))
-    console.print(grid)
-
-
-def _python(image: ImageProfile) -> str:
-    python = image.python
-    version = f", {shown(python.version)}" if python.version else ""
-    origin = f" ({python.origin})" if python.origin else ""
-    return f"{python.verdict}{version}{origin}{_trust(python.score, python.evidence)}"
-
-
-def _trust(weight: int, evidence: Sequence[Evidence]) -> str:
-    """How sure, and the strongest reason why."""
-    best = max(evidence, key=lambda item: item.weight, default=None)
-    reason = f"; {best.source.value}: {best.detail}" if best else ""
-    return f"  [{weight}{reason}]" if weight or best else ""
-
-
-def _distro(image: ImageProfile) -> str:
-    distro = image.distro
-    return "unknown" if distro is None else f"{distro.id} {distro.release or ''}".strip()
-
-
-def _base(image: ImageProfile) -> str:
-    base = image.base
-    named = f", {shown(base.reference, 120)}" if base.reference else ""
-    return f"{base.variant.value}{named}{_trust(base.confidence, base.evidence)}"
-
-
-def _user(image: ImageProfile) -> str:
-    user = image.user
-    what = {True: "root", False: "not root", None: "a name: not provable"}[user.root]
-    return f"{shown(user.raw) or 'unset'} ({what})"
-
-
-def _size(image: ImageProfile) -> str:
-    unpacked = image.size.unpacked
-    span = f"{megabytes(unpacked.low)} to {megabytes(unpacked.high)}, by {unpacked.method}"
-    return (
-        f"{megabytes(image.size.pull)} to pull, about {megabytes(unpacked.value)} unpacked ({span})"
-    )
-
-
-def _journey(image: ImageProfile) -> str:
-    journey = image.journey
-    step = f"step {journey.step} of 4: {journey.name}" if journey.step else "no step"
-    return "\n".join((step, *(f"- {reason}" for reason in journey.reasons)))
-
-
-def _write_layers(console: Console, image: ImageProfile) -> None:
-    if not image.size.layers:
-        return
-    table = Table(box=None, pad_edge=False, padding=(0, 2, 0, 0), header_style="dim")
-    table.add_column("layer", justify="right")
-    table.add_column("size", justify="right", no_wrap=True)
-    table.add_column("share", justify="right", no_wrap=True)
-    table.add_column("instruction", overflow="ellipsis", no_wrap=True)
-    whole = image.size.pull or 1
-    for number, layer in enumerate(image.size.layers, 1):
-        made_by = shown(layer.created_by or "unknown", _INSTRUCTION)
-        own = " (base)" if layer.own is False else ""
-        share = f"{100 * layer.size / whole:.0f} %"
-        table.add_row(str(number), megabytes(layer.size), share, escape(f"{made_by}{own}"))
-    console.print(table)

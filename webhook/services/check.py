@@ -11,8 +11,10 @@ from webhook.errors import InvalidFile
 from webhook.kube.imageuse import bare_use, image_uses
 from webhook.kube.workload import KubeObject, Workload
 from webhook.policy.document import Document, read_documents
-from webhook.policy.finding import Outcome, Result
+from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.law import PolicySet
+from webhook.policy.loader import UNVERIFIED
+from webhook.policy.rule import Action
 from webhook.services.judge import Judge
 from webhook.services.ports import Keychain
 
@@ -48,11 +50,16 @@ class Judged:
 
     @property
     def is_incomplete(self) -> bool:
-        """Whether something could not be known, or a rule broke."""
-        return any(f.outcome in _INCOMPLETE for result in self.results for f in result.findings)
+        """Whether something that counts could not be known, or a rule broke."""
+        return any(_is_open(finding) for result in self.results for finding in result.findings)
 
 
-_INCOMPLETE = frozenset({Outcome.UNKNOWN, Outcome.ERROR})
+def _is_open(finding: Finding) -> bool:
+    """An image that could not be read leaves everything open; a rule that could not be answered
+    leaves open what the policy makes of it, which for a record is nothing."""
+    if finding.outcome is Outcome.UNKNOWN:
+        return finding.action is not Action.AUDIT or finding.rule == UNVERIFIED
+    return finding.outcome is Outcome.ERROR
 
 
 async def check(

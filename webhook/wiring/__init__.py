@@ -13,6 +13,7 @@ from webhook.wiring.law import (
     shipped_names,
     shipped_policies,
     shipped_tables,
+    tables,
 )
 from webhook.wiring.process import clock, run
 from webhook.wiring.serving import REVIEW_SECONDS, Webhook, assembled
@@ -34,4 +35,5 @@ __all__ = [
     "shipped_names",
     "shipped_policies",
     "shipped_tables",
+    "tables",
 ]

@@ -55,7 +55,15 @@ async def inspect_image(
             reference = Reference.parse(image)
         keychain = operator_keychain(settings)
         strictly = wanted is not None
-        return await inspect_source(source, reference, asked, keychain, seconds, strictly=strictly)
+        return await inspect_source(
+            source,
+            reference,
+            asked,
+            keychain,
+            seconds,
+            strictly=strictly,
+            peek=not settings.no_peek,
+        )
 
 
 def own_platform() -> Platform:

@@ -43,6 +43,11 @@ def shipped_tables() -> Tables:
     return load_tables(_texts([str(Path(webhook.__file__).parent / "policy" / "data")], ()))
 
 
+def tables(places: Sequence[str]) -> Tables:
+    """The shipped tables, with those at some places in their stead. Raises ``UsageError``."""
+    return load_tables(table_texts(places), shipped_tables())
+
+
 def table_texts(places: Sequence[str]) -> list[tuple[str, str]]:
     """The table files at some places, as (file, text): files and folders. Raises ``UsageError``."""
     return _texts(places, ())
@@ -85,5 +90,4 @@ def _files_in(folder: Path) -> list[Path]:
 
 def load_policies(settings: Settings) -> PolicySet:
     """The policies and tables that the settings name. Raises ``UsageError``."""
-    tables = load_tables(table_texts(settings.data), shipped_tables())
-    return load(policy_texts(settings.policies), CATALOGUE, tables)
+    return load(policy_texts(settings.policies), CATALOGUE, tables(settings.data))
