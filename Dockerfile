@@ -1,8 +1,10 @@
 # The webhook's own image: slim base, multi-stage, non-root by number, exec form; what its own rules
 # ask for. BASE may name a digest as well.
 ARG BASE=python:3.13-slim-trixie
+# What the dependencies are installed with; needs pip.
+ARG BUILDER=${BASE}
 
-FROM ${BASE} AS builder
+FROM ${BUILDER} AS builder
 WORKDIR /app
 # Bytecode is compiled here, as nothing can be written where the webhook runs.
 ENV UV_COMPILE_BYTECODE=1 \

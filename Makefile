@@ -10,7 +10,7 @@ UV_VERSION := 0.13.8
 T ?= tests
 K ?=
 
-.PHONY: help dev fmt lint types layers docs-coverage chart check test coverage parts bench generate verify demo clean
+.PHONY: help dev fmt lint types layers docs-coverage chart check test coverage parts controlplane bench generate verify tables demo image clean
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -47,7 +47,7 @@ chart: dev ## Lint and render the chart with all its example values
 	  done; \
 	done
 
-check: lint types layers docs-coverage chart verify ## All static checks: what CI runs
+check: lint types layers docs-coverage chart tables verify ## All static checks: what CI runs
 
 test: dev ## Run the tests: make test [T=path] [K=pattern]
 	@$(BIN)/pytest $(T) $(if $(K),-k '$(K)')
@@ -56,8 +56,11 @@ coverage: dev ## Run the tests and say which lines none of them reaches
 	@$(BIN)/coverage run -m pytest $(T)
 	@$(BIN)/coverage report
 
-parts: ## Install the programs that some tests need (registry, skopeo)
+parts: ## Install or build the programs that some tests need
 	@.ci/parts
+
+controlplane: ## Build the control plane for tests/cluster
+	@.ci/controlplane
 
 bench: dev ## Run the benchmarks (B=name for one)
 	@$(BIN)/python -m tests.benchmarks $(B)
@@ -68,8 +71,16 @@ generate: dev ## Write the generated references anew
 verify: dev ## Are the generated references up to date?
 	@$(BIN)/python -m tests.generated
 
+tables: dev ## Check the data tables, and say how old they are
+	@$(BIN)/python -m tests.tables
+
 demo: dev ## The main job on an embedded registry
 	@$(BIN)/slimgate demo
+
+image: dev ## Build the container image, and say what is in it
+	@.ci/image
+	@folder=$$(.ci/image --where); echo 'largest packages:'; cat $$folder/largest; \
+	  $(BIN)/slimgate check oci:$$folder/layout --policies restricted --fail-on never
 
 clean: ## Remove everything that was made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage

@@ -1,0 +1,2 @@
+FROM localhost/named-user
+USER toor

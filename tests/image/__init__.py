@@ -1,0 +1,1 @@
+"""The container image that the chart runs, built for real (``make image``)."""
