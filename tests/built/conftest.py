@@ -1,117 +1,13 @@
-"""Really built images in a real registry, and what reading them costs, by the registry's own account."""
+"""One registry with the built images for all tests."""
 
-import json
-import os
-import re
-import socket
-import subprocess
-import time
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
-from pathlib import Path
+from collections.abc import Iterator
 
 import pytest
 
-from tests.parts import require
-
-_BUILD = Path(__file__).parent / "build.sh"
-_LINE = re.compile(rb'"(?:GET|HEAD) /v2/\S+ HTTP/1\.1" (\d{3}) (\d+)')
-
-
-@dataclass(frozen=True)
-class Cost:
-    """What a registry served."""
-
-    requests: int
-    size: int
-    """Bytes of all bodies."""
-
-
-@dataclass(frozen=True)
-class Built:
-    """A registry with the images in it."""
-
-    host: str
-    log: Path
-
-    def cost(self, work: Callable[[], object]) -> Cost:
-        """What ``work`` asked of the registry."""
-        before = self.log.stat().st_size
-        work()
-        time.sleep(0.2)  # the registry writes its log after its answer
-        with self.log.open("rb") as log:
-            log.seek(before)
-            served = _LINE.findall(log.read())
-        return Cost(len(served), sum(int(size) for _, size in served))
-
-
-def layouts() -> Path:
-    """The folder of the images. Without it a test is skipped, but in CI it fails."""
-    said = subprocess.run([_BUILD, "--where"], capture_output=True, text=True, check=True)
-    folder = Path(said.stdout.strip())
-    if (folder / ".done").exists():
-        return folder
-    reason = "the images of tests/built are not built: make parts"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+from tests.built.registry import Built, serving
 
 
 @pytest.fixture(scope="session")
 def built(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Built]:
-    """The images, pushed by skopeo; one as zstd, too."""
-    registry, skopeo, images = require("docker-registry"), require("skopeo"), layouts()
-    folder = tmp_path_factory.mktemp("registry")
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        host = f"127.0.0.1:{probe.getsockname()[1]}"
-    config = {
-        "version": "0.1",
-        "log": {"level": "error"},
-        "storage": {"filesystem": {"rootdirectory": str(folder / "data")}},
-        "http": {"addr": host},
-    }
-    (folder / "config.yml").write_text(json.dumps(config))
-    log = folder / "access.log"
-    with log.open("wb") as sink:
-        process = subprocess.Popen(
-            [registry, "serve", str(folder / "config.yml")], stdout=sink, stderr=subprocess.DEVNULL
-        )
-        try:
-            _wait(host)
-            for layout in sorted(path for path in images.iterdir() if path.is_dir()):
-                _copy(
-                    skopeo,
-                    f"oci:{layout}:{layout.name}",
-                    f"docker://{host}/built/api:{layout.name}",
-                )
-            zstd = f"oci:{folder / 'zstd'}:caches"
-            _copy(skopeo, f"oci:{images}/caches:caches", zstd, "--dest-compress-format", "zstd")
-            _copy(skopeo, zstd, f"docker://{host}/built/zstd:caches")
-            yield Built(host, log)
-        finally:
-            process.kill()
-            process.wait()
-
-
-def _copy(skopeo: str, source: str, target: str, *options: str) -> None:
-    subprocess.run(
-        [
-            *(skopeo, "--insecure-policy", "copy", "--quiet", "--dest-tls-verify=false"),
-            *(*options, source, target),
-        ],
-        check=True,
-        capture_output=True,
-    )
-
-
-def _wait(host: str) -> None:
-    address, _, port = host.partition(":")
-    for _ in range(200):
-        try:
-            socket.create_connection((address, int(port)), timeout=1).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
-            return
-    pytest.fail("the registry does not listen")
+    with serving(tmp_path_factory.mktemp("registry")) as found:
+        yield found

@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from tests.built.conftest import Built
+from tests.built.cost import reader
+from tests.built.registry import Built
 
 pytestmark = pytest.mark.timeout(180)
 
@@ -121,7 +122,15 @@ def test_zstd_layers_are_looked_into_too(built: Built):
     assert any("zstd" in layer["mediaType"] for layer in profile["size"]["layers"])
 
 
-def test_what_an_image_costs_is_bounded(built: Built):
-    first = built.cost(lambda: found(built, "purged"))
-    assert first.requests <= 2 + 8 + 6  # documents, looks, sizes
+async def test_what_images_cost_is_bounded_and_nothing_the_second_time(built: Built):
+    async with reader(built.host) as webhook:
+        costs = []
+        for name in ("purged", "caches", "purged"):
+            mark = built.mark()
+            await webhook.read(f"{built.host}/built/api:{name}")
+            costs.append(built.since(mark))
+    first, sister, again = costs
+    assert first.requests <= 2 + 8 + 3  # documents, looks, sizes
     assert first.size <= 1_100_000
+    assert sister.requests < first.requests  # what they stand on is known
+    assert again.requests == 0
