@@ -1,6 +1,7 @@
 import pytest
 
 from webhook.errors import (
+    ClusterError,
     FailureKind,
     FetchError,
     InvalidDigest,
@@ -20,7 +21,9 @@ def test_what_people_type_is_a_usage_error_that_pydantic_understands(error: type
     assert issubclass(error, ValueError)
 
 
-@pytest.mark.parametrize("error", [UsageError, InvalidReview, FetchError, InvalidFile])
+@pytest.mark.parametrize(
+    "error", [UsageError, InvalidReview, FetchError, InvalidFile, ClusterError]
+)
 def test_everything_raised_on_purpose_has_one_root(error: type[Exception]):
     assert issubclass(error, SlimgateError)
 

@@ -9,7 +9,8 @@
     │   ├── InvalidQuantity        not a Kubernetes quantity
     │   └── InvalidFile            a policy, cases or manifest file, with every problem found in it
     ├── InvalidReview              an admission review that cannot be answered (HTTP 400 or 413)
-    └── FetchError                 an image that could not be read; becomes ``Unavailable``
+    ├── FetchError                 an image that could not be read; becomes ``Unavailable``
+    └── ClusterError               what the Kubernetes API was asked and did not do
 
 Errors are data: they say what happened, never how to show it, and carry no secrets (no tokens, no
 query strings, no response bodies). Errors of libraries are translated where the library is called.
@@ -110,3 +111,42 @@ class FetchError(SlimgateError):
     def temporary(self) -> bool:
         """Whether the same request may succeed a moment later."""
         return self.kind in TEMPORARY
+
+
+class ClusterFailure(StrEnum):
+    """Why the Kubernetes API did not do what it was asked."""
+
+    CONFIGURATION = "configuration"
+    """No cluster is known: neither a usable kubeconfig nor a Pod's service account."""
+    UNAUTHORIZED = "unauthorized"
+    FORBIDDEN = "forbidden"
+    NOT_FOUND = "notFound"
+    CONFLICT = "conflict"
+    """Somebody else wrote first, or the object exists already."""
+    EXPIRED = "expired"
+    """The resource version or continue token is older than what the API server remembers."""
+    REFUSED = "refused"
+    """Not a request that the API server accepts."""
+    UNREACHABLE = "unreachable"
+    """No answer, or one that says to come back later."""
+    MALFORMED = "malformed"
+    TOO_LARGE = "tooLarge"
+
+
+class ClusterError(SlimgateError):
+    """What the Kubernetes API was asked and did not do.
+
+    ``detail`` is one line of printable text without secrets; ``retry_after`` is in seconds, where
+    the API server said one.
+    """
+
+    def __init__(self, kind: ClusterFailure, detail: str, retry_after: float | None = None) -> None:
+        super().__init__(f"{kind.value}: {detail}")
+        self.kind = kind
+        self.detail = detail
+        self.retry_after = retry_after
+
+    @property
+    def temporary(self) -> bool:
+        """Whether the same request may succeed a moment later."""
+        return self.kind is ClusterFailure.UNREACHABLE
