@@ -63,7 +63,8 @@ class Facts(msgspec.Struct, frozen=True):
     @property
     def image(self) -> ImageProfile:
         """The image's profile. Raises ``LookupError`` for a rule that did not declare its need."""
-        return self._known.image
+        known = self.known  # asked for more often than anything else
+        return known.image if known is not None else self._known.image
 
     @property
     def launch(self) -> Launch:

@@ -121,6 +121,11 @@ class Installers(Table):
     programs: Annotated[dict[_Name, tuple[_Name, ...]], Field(min_length=1)]
     """Tool → names of its programs."""
 
+    @cached_property
+    def names(self) -> frozenset[str]:
+        """Names of all tools and all their programs."""
+        return frozenset(self.programs).union(*self.programs.values())
+
 
 @dataclass(frozen=True)
 class Tables:

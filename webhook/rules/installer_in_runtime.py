@@ -45,6 +45,8 @@ class InstallerInRuntime(Rule):
 
     def check(self, facts: Facts) -> Verdict:
         """See Rule.check."""
+        if _is_free(facts.image, facts.tables.installers.names):
+            return untold(facts, "whether an installer is in the image")
         used = {*facts.launch.names, *facts.image.runtime.launch.names}
         best: Violation | None = None
         for tool, programs in facts.tables.installers.programs.items():
@@ -88,6 +90,17 @@ class InstallerInRuntime(Rule):
             layers=_LAYERS,
             files={3: ("usr/local/bin/pip", "usr/local/bin/pip3.13")},
         ),
+    )
+
+
+def _is_free(image: ImageProfile, names: frozenset[str]) -> bool:
+    """Whether nothing at all speaks of an installer, as in most images."""
+    contents = image.contents
+    return (
+        not image.traces.programs
+        and names.isdisjoint(contents.programs)
+        and names.isdisjoint(contents.packages)
+        and all(cache.what != _CONDA for cache in contents.caches)
     )
 
 

@@ -9,7 +9,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.found import MAX_EVIDENCE, evidence_of, untold
 from webhook.policy.rule import Action, Rule, Verdict, Violation
 from webhook.policy.text import shown
-from webhook.profile import Evidence
+from webhook.profile import Evidence, Source
 from webhook.profile.contents import NO_SHAPE, Found
 from webhook.profile.need import Need
 from webhook.profile.traces import Exposed
@@ -148,7 +148,8 @@ class SecretsInImage(Rule):
 
 
 def _where(secret: Exposed) -> str:
-    place = secret.place if secret.place == "ENV" else f"history ({secret.place})"
+    is_set = secret.source is Source.CONFIG
+    place = secret.place if is_set else f"history ({secret.place})"
     return f"{shown(place, 32)}: {shown(secret.name) or secret.shape}"
 
 
