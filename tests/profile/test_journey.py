@@ -13,6 +13,7 @@ from tests.profile.images import (
     python_full,
     python_slim,
 )
+from tests.profile.looks import looked
 from webhook.profile import Journey, profile
 
 VENV = buildkit("COPY /app/.venv /app/.venv", "COPY . /app")
@@ -91,6 +92,13 @@ def test_what_hinders_the_last_step_is_told_and_the_unknown_never_counts_as_met(
     best = journey([*python_slim(), *VENV], user="1000", env=[*PYTHON_ENV, "PYTHONUNBUFFERED=1"])
     assert best.step == 3
     assert len(best.reasons) == 1
+
+
+@pytest.mark.parametrize(("size", "counts"), [("78", False), ("3M", True)])
+def test_what_pip_writes_where_it_keeps_nothing_is_no_cache(size: str, counts: bool) -> None:
+    venv = ("COPY /app/.venv /app/.venv", ())
+    found = looked(venv, ("RUN x", (f"root/.cache/pip/selfcheck/1 {size}",))).journey
+    assert ("pip cache in layer 6 (3.0 MB)" in found.reasons) is counts
 
 
 def test_a_user_by_name_is_not_known_to_be_no_root() -> None:

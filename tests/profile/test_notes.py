@@ -21,6 +21,7 @@ def note(*files: str) -> str:
         (("usr/bin/x86_64-linux-gnu-gcc-12", "usr/bin/ld", "usr/bin/make"), "gcc, ld, make"),
         (("etc/debian_version << 13.2\n",), "Debian 13.2"),
         (("app/.venv/pyvenv.cfg",), "venv app/.venv"),
+        (("app/.venv/bin/activate", "app/.venv/pyvenv.cfg"), "venv app/.venv"),
         (("root/.cache/pip/http/x 38M",), "pip cache 38.0 MB"),
         ((f"{SITE}/a-1.dist-info/", f"{SITE}/b-1.dist-info/METADATA"), "2 Python packages"),
         ((f"{SITE}/a-1.dist-info/", f"{SITE}/a-1.dist-info/METADATA"), "1 Python package"),

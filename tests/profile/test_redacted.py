@@ -75,7 +75,8 @@ def test_no_value_of_a_build_argument_is_repeated(text: str, shown: str) -> None
 @pytest.mark.parametrize(
     ("text", "shown"),
     [
-        ("ENV DB_PASSWORD=two words PORT=80", "ENV DB_PASSWORD=*** PORT=80"),
+        ("ENV PORT=80 DB_PASSWORD=two words A=b", "ENV PORT=80 DB_PASSWORD=***"),
+        ("ENV SECRET a=b", "ENV SECRET ***"),
         ("ENV DB_PASSWORD two words", "ENV DB_PASSWORD ***"),
         ("/bin/sh -c #(nop)  ENV API_KEY=two words", "/bin/sh -c #(nop) ENV API_KEY=***"),
         ("ARG NPM_TOKEN=abc", "ARG NPM_TOKEN=***"),

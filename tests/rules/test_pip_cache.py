@@ -112,9 +112,7 @@ def test_a_cache_of_the_base_is_the_bases():
         ("deny", "{}", Action.DENY),
     ],
 )
-def test_what_was_seen_is_worth_more_than_what_was_read(
-    action: str, options: str, result: Action
-):
+def test_what_was_seen_is_worth_more_than_what_was_read(action: str, options: str, result: Action):
     found = looked((PIP, ("root/.cache/pip/x 9M",)))
     assert [f.action for f in enforced(RULE.id, found, options, action)] == [result]
 

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 
 from webhook.layer.secrets import is_literal, token_shape
+from webhook.profile.evidence import Source
 from webhook.profile.history import Instruction
 from webhook.profile.reading import Reading
 from webhook.profile.traces import Exposed
@@ -59,14 +60,15 @@ def secrets(reading: Reading, start: int, made_by: Sequence[int], most: int) -> 
         # What is named is told once, however many steps repeat it.
         key = each.name or f"{each.shape} of step {each.place} {each.layer}"
         before = found.get(key)
-        if before is None or (before.place != "ENV" and each.weight > before.weight):
+        is_told = before is not None and before.source is Source.CONFIG
+        if before is None or (not is_told and each.weight > before.weight):
             found[key] = each
     return tuple(islice(found.values(), _MOST))
 
 
 def _in_env(reading: Reading) -> Iterator[Exposed]:
     for name, value in reading.env.items():
-        found = _exposed("ENV", name, value, None, NAMED)
+        found = _exposed(Source.CONFIG, "ENV", name, value, NAMED)
         if found is not None:
             yield found
 
@@ -85,24 +87,26 @@ def _in_history(
         if step.verb in ("ENV", "ARG"):
             named += [(step.verb, *pair) for pair in _assigned(text)]
         elif (shape := token_shape(text)) is not None:
-            yield Exposed(step.verb or "history", "", shape, layer, SHAPED)
+            yield Exposed(Source.HISTORY, step.verb or "text", "", shape, layer, SHAPED)
         pairs -= len(named)
         for place, name, value in named[:_MAX_PAIRS]:
-            found = _exposed(place, name, value, layer, weight)
+            found = _exposed(Source.HISTORY, place, name, value, weight, layer)
             if found is not None:
                 yield found
 
 
-def _exposed(place: str, name: str, value: str, layer: int | None, weight: int) -> Exposed | None:
+def _exposed(
+    source: Source, place: str, name: str, value: str, weight: int, layer: int | None = None
+) -> Exposed | None:
     """The secret that a variable holds; None when it holds none."""
     value = value[:_MAX_TEXT]
-    shown = name if _NAME.fullmatch(name) else ""
+    shown = name if _NAME.fullmatch(name) and not token_shape(name) else ""
     shape = token_shape(value)
     if shape is not None:
-        return Exposed(place, shown, shape, layer, SHAPED)
+        return Exposed(source, place, shown, shape, layer, SHAPED)
     is_called_so = _SECRET.search(name[:_MAX_NAME]) and not _ABOUT.fullmatch(name)
     is_one = shown and is_called_so and _is_secret(value[:_MAX_VALUE])
-    return Exposed(place, shown, "", layer, weight) if is_one else None
+    return Exposed(source, place, shown, "", layer, weight) if is_one else None
 
 
 def _is_secret(value: str) -> bool:

@@ -21,6 +21,8 @@ OPTIMISED_PULL = 120_000_000
 """Bytes to transfer up to which an image counts as optimised."""
 SLIM_PULL = 43_000_000
 """Bytes to transfer of the official slim image."""
+CACHE = 1_000_000
+"""Bytes from which a package cache counts: pip writes a few where it keeps none."""
 
 _TOOLS = re.compile(
     r"gcc(?:-\d+|-c\+\+)?|g\+\+(?:-\d+)?|make|cmake|cargo|rustc|golang|clang|build-essential|build-base"
@@ -135,7 +137,7 @@ def _before_optimised(known: Known) -> Iterator[_Reason]:
 def _leftovers(known: Known) -> Iterator[_Reason]:
     """What a look into the layers shows that should not be there, or that there was none."""
     contents = known.contents
-    for cache in contents.caches:
+    for cache in (each for each in contents.caches if each.size >= CACHE):
         text = f"{cache.what} cache in layer {cache.layer + 1} ({cache.size / 1e6:.1f} MB)"
         yield _Reason(text, min(cache.size, known.size.layers[cache.layer].size))
     for leak in contents.leaks[:1]:

@@ -3,6 +3,7 @@
 import re
 from collections import Counter
 from collections.abc import Iterator
+from itertools import islice
 
 from webhook.layer import Look
 from webhook.profile.printable import cut
@@ -33,8 +34,8 @@ class Tally:
         self._caches: Counter[str] = Counter()
         self.packages: set[str] = set()
         """Normalised names of Python distributions."""
-        self.environments: list[str] = []
-        """Folders of virtual environments."""
+        self.environments: dict[str, None] = {}
+        """Folders of virtual environments, in the order in which they were seen."""
         self.files: Counter[str] = Counter()
         """Files of the application, by its outermost folder."""
 
@@ -63,7 +64,7 @@ class Tally:
                 yield cut(f"{name} {self._texts[path].strip()}", _MAX_NAME)
         yield from sorted(name for name in self._programs if name not in _WORTH)
         yield from (name for name in _TOLD if name in self._programs)
-        for folder in self.environments[:_MAX_ENVIRONMENTS]:
+        for folder in islice(self.environments, _MAX_ENVIRONMENTS):
             yield f"venv {cut(folder, _MAX_NAME)}"
         for manager, size in self._caches.items():
             if size >= _SMALL:

@@ -25,10 +25,7 @@ _VALUE = r"(?=\S)(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|)(?:\\.|[^\s\\])*"
 _ASSIGNED = re.compile(rf"(?<![\w-])([\w-]+)([ \t]*[=:](?!=)\s*){_VALUE}")
 _OPTION = re.compile(rf"(?<![\w-])(--[\w-]+|password)(\s+)(?!-){_VALUE}")
 _VARIABLES = re.compile(r"(?:\S{1,64} -c )?(?:#\(nop\)\s+)?(?:ENV|ARG)\s+")
-_VARIABLE = re.compile(
-    r"(?<!\S)([A-Za-z_][\w.-]*)(=| (?!\S*=))(.*?)(?=\s[A-Za-z_][\w.-]*=|\Z)", re.DOTALL
-)
-"""``NAME=value`` of ENV and ARG, and the old ``ENV NAME value``: to the next name, blanks included."""
+_VARIABLE = re.compile(r"(?<!\S)([A-Za-z_][\w.-]*)=")
 _KEY = re.compile(r"-----BEGIN .*", re.DOTALL)
 _HEADER = re.compile(rf"\b(authorization\s*:\s*)(?:(?:basic|bearer|token)\s+)?{_VALUE}", re.I)
 _USER = re.compile(r"(?<!\S)((?:-u|--user|--proxy-user)[ =]?)(?!\d*:\d*(?!\S))[^\s:]+:\S+")
@@ -53,8 +50,7 @@ def told(text: str) -> str:
         plain = f"{_DANGLING.sub('://***', plain)} ..."
     plain = _KEY.sub("***", _ARGUMENTS.sub(_names_alone, plain, count=1))
     if (variables := _VARIABLES.match(plain)) is not None:
-        head, rest = plain[: variables.end()], plain[variables.end() :]
-        plain = f"{head}{_VARIABLE.sub(_without_value, rest)}"
+        plain = _up_to_secret(plain, variables.end())
     plain = _USERINFO.sub("://***@", plain)
     for pattern in (_HEADER, _USER):
         plain = pattern.sub(r"\1***", plain)
@@ -68,7 +64,21 @@ def _names_alone(match: re.Match[str]) -> str:
     return f"{match[1]}{' '.join(names)}{match[3]}"
 
 
+def _up_to_secret(text: str, start: int) -> str:
+    """ENV or ARG up to the first value of a secret, in which there may be blanks and more names."""
+    name, gap, _ = text[start:].partition(" ")
+    if "=" not in name:
+        return f"{text[:start]}{name}{gap}***" if gap and _is_secret(name) else text
+    for match in _VARIABLE.finditer(text, start):
+        if _is_secret(match[1]):
+            return f"{text[: match.end()]}***"
+    return text
+
+
 def _without_value(match: re.Match[str]) -> str:
     """A name with its value, or without one that is a secret by its name."""
-    is_secret = _NAME.search(_HUMP.sub("_", match[1]))
-    return f"{match[1]}{match[2]}***" if is_secret else match[0]
+    return f"{match[1]}{match[2]}***" if _is_secret(match[1]) else match[0]
+
+
+def _is_secret(name: str) -> bool:
+    return _NAME.search(_HUMP.sub("_", name)) is not None

@@ -190,7 +190,7 @@ class Search:
         if place.programs:
             self._program(at, folder, name, place, entry)
         if name == CONFIG:
-            self._tallies[at].environments.append(folder)
+            self._tallies[at].environments[folder] = None
         if not self._own[at]:
             return
         if name == CONFIG:
@@ -212,8 +212,10 @@ class Search:
             if name not in ALTERNATIVES:
                 return
             name = ALTERNATIVES[name]
-        tool = tool_of(name)
-        self._tallies[at].program(name, tool)
+        tool, tally = tool_of(name), self._tallies[at]
+        tally.program(name, tool)
+        if place.environment and name == "activate":
+            tally.environments[place.environment] = None
         if not self._own[at]:
             return
         if place.environment or place.programs == "environment":

@@ -30,6 +30,8 @@ class Kept(msgspec.Struct, frozen=True, gc=False):
 class Exposed(msgspec.Struct, frozen=True, gc=False):
     """A place in the image's metadata where a secret stands. Its value is nowhere here."""
 
+    source: Source
+    """``config`` for a variable that the image has, else ``history``."""
     place: str
     """``ENV``, ``ARG``, ``build argument``, or the instruction in whose text it stands."""
     name: str
@@ -45,9 +47,8 @@ class Exposed(msgspec.Struct, frozen=True, gc=False):
     def evidence(self) -> Evidence:
         """The same as evidence, with the layer's number."""
         where = "" if self.layer is None else f"layer {self.layer + 1}: "
-        source = Source.CONFIG if self.place == "ENV" else Source.HISTORY
         detail = " ".join(filter(None, (self.place, self.name, self.shape)))
-        return observed(source, "secret", self.weight, f"{where}{detail}")
+        return observed(self.source, "secret", self.weight, f"{where}{detail}")
 
 
 class Traces(msgspec.Struct, frozen=True):
