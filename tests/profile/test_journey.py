@@ -14,6 +14,7 @@ from tests.profile.images import (
     python_slim,
 )
 from tests.profile.looks import looked
+from webhook.policy.files import layers_of
 from webhook.profile import Journey, profile
 
 VENV = buildkit("COPY /app/.venv /app/.venv", "COPY . /app")
@@ -129,3 +130,51 @@ def test_images_that_are_not_on_the_journey_say_why(
     history: list[Json], more: dict[str, object], reason: str
 ) -> None:
     assert journey(history, **more) == Journey(None, None, (reason,))
+
+
+GOOD = {"env": [*PYTHON_ENV, "PYTHONUNBUFFERED=1"], "user": "10001", "cmd": ["python", "app.py"]}
+
+
+def seen(*files: str, history: list[Json] | None = None, **more: object) -> Journey:
+    """The journey of an image whose last layer holds these files, looked at as a whole."""
+    about = image([*python_slim(), *(history or VENV)], **{**GOOD, **more})  # type: ignore[arg-type]
+    last = len(about.manifest.layers) - 1
+    return profile(about, layers_of(about.manifest.layers, {last: files})).journey
+
+
+def test_the_last_step_takes_a_look_into_the_layers() -> None:
+    assert (seen("app/main.py").step, seen("app/main.py").reasons) == (4, ())
+    blind = profile(image([*python_slim(), *VENV], **GOOD)).journey  # type: ignore[arg-type]
+    assert blind.step == 3
+    assert blind.reasons == (
+        "not known without a look into the layers: package caches, context leaks, installers",
+    )
+
+
+def test_what_was_left_behind_stands_before_the_last_step_with_what_it_weighs() -> None:
+    found = seen("root/.cache/pip/http-v2/a 38M", "app/.git/HEAD", "usr/local/bin/uv 400k")
+    assert found.step == 3
+    assert any("pip cache" in reason for reason in found.reasons)
+    assert any("app/.git was copied" in reason for reason in found.reasons)
+    assert any("uv is left in the image" in reason for reason in found.reasons)
+    assert found.saves is not None
+    assert found.saves > 0
+
+
+def test_an_installer_that_starts_the_application_is_not_left_behind() -> None:
+    assert seen("usr/local/bin/uv 40M", cmd=["uv", "run", "python", "app.py"]).step == 4
+
+
+def test_compilers_seen_in_a_layer_are_named_with_it_and_with_its_bytes() -> None:
+    found = seen("usr/bin/gcc-12 1M", "usr/bin/ld 2M")
+    assert (found.step, found.saves) == (1, 1_000_000)
+    assert found.reasons[0].startswith("build tools are in the image: gcc, ld (layer ")
+
+
+def test_the_full_base_would_save_what_it_has_above_the_slim_one() -> None:
+    layers = [layer(200_000_000, n) for n in range(9)]
+    history = python_full()
+    made = sum(not step.get("empty_layer") for step in history)
+    found = profile(image(history, layers=layers[:made], **GOOD)).journey  # type: ignore[arg-type]
+    assert found.step == 1
+    assert found.saves == made * 200_000_000 - 43_000_000
