@@ -1,6 +1,5 @@
 """Reading ``WWW-Authenticate``."""
 
-import time
 
 import pytest
 from hypothesis import given
@@ -94,7 +93,6 @@ def test_no_text_is_too_strange(text):
 
 
 @pytest.mark.parametrize("text", ["a" * 8000 + "@", '"' * 8000, "\\" * 8000, 'a="' + "\\" * 8000])
+@pytest.mark.timeout(10)
 def test_a_hostile_field_is_read_in_linear_time(text):
-    started = time.perf_counter()
-    list(parse_challenges([text]))
-    assert time.perf_counter() - started < 0.5
+    list(parse_challenges([text * 100]))

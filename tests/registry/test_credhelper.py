@@ -2,7 +2,6 @@
 
 import logging
 import stat
-import time
 from pathlib import Path
 
 import pytest
@@ -66,11 +65,10 @@ async def test_a_helper_that_fails_is_told_of_without_its_words(helpers, install
     assert "s3cret" not in record.getMessage()
 
 
+@pytest.mark.timeout(20)
 async def test_a_helper_that_hangs_is_killed(tmp_path, install, caplog):
     install("sleep 30")
-    started = time.monotonic()
     assert await CredentialHelpers(path=str(tmp_path), seconds=0.1).get("test", "r.io") is None
-    assert time.monotonic() - started < 5
     assert "TimeoutError" in caplog.text
 
 
