@@ -97,7 +97,7 @@ def port(folder: Path) -> Iterator[int]:
     ]
     process = subprocess.Popen(
         ["chroot", "--userspec=10001:10001", folder / "root", "/app/.venv/bin/slimgate", *words],
-        env={"PYTHONUNBUFFERED": "1", "PATH": "/app/.venv/bin:/usr/bin:/bin"},
+        env={"PYTHONUNBUFFERED": "1", "PATH": "/app/.venv/bin:/usr/sbin:/usr/bin:/sbin:/bin"},
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
