@@ -2,7 +2,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from webhook.layer.secrets import may_hold_secret, shape_of, token_shape
+from webhook.layer.secrets import (
+    is_literal,
+    may_hold_secret,
+    only_by_content,
+    shape_of,
+    token_shape,
+)
 
 LETTERS = "aB3dE5gH7jK9mN1pQ2rS4tU6vW8xY0zAbCdEfGhI"
 TOKENS = {
@@ -199,3 +205,22 @@ def test_long_texts_take_no_longer_than_their_length(piece: str):
 def test_only_known_shapes_come_out(text: str):
     assert token_shape(text) in {None, *TOKENS}
     assert shape_of(text) in {None, "credentials file", *TOKENS}
+
+
+@pytest.mark.parametrize("value", ["correct-horse", "S3cr3t9", "1051200", "Ünïcödé-Wört"])
+def test_a_value_that_somebody_made_up_is_a_literal(value: str):
+    assert is_literal(value)
+
+
+@pytest.mark.parametrize(
+    "value", ["", "$VAR", "<token>", "/run/secrets/x", "changeme", "true", "8080", "xxxxxxx"]
+)
+def test_a_reference_a_place_a_word_and_a_placeholder_are_none(value: str):
+    assert not is_literal(value)
+
+
+@pytest.mark.parametrize("path", ["app/tls.pem", "app/tls.key", "etc/pip.conf"])
+def test_certificates_and_the_like_are_mostly_public(path: str):
+    assert may_hold_secret(path)
+    assert only_by_content(path)
+    assert not only_by_content("app/.env")

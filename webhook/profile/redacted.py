@@ -18,7 +18,8 @@ _MARKS = (
 _ARGUMENTS = re.compile(r"((?:RUN )?\|\d{1,4} )(.*?)( /\S{0,64}sh -|\Z)", re.DOTALL)
 """Build arguments before a ``RUN``, up to the shell. Their values may hold blanks."""
 _ARGUMENT = re.compile(r"(?<!\S)([A-Za-z_]\w{0,63}=)")
-_USERINFO = re.compile(r"://[^/\s@]+@")
+_USERINFO = re.compile(r"://(?:[^/\s@:]*:\S{0,200}|[^/\s@]+)@")
+"""A password that nobody escaped may have any character but a blank."""
 _DANGLING = re.compile(r"://[^/\s@]*\Z")
 _VALUE = r"(?=\S)(?:\"[^\"]*(?:\"|\Z)|'[^']*(?:'|\Z)|)(?:\\.|[^\s\\])*"
 """A word of a shell, quoted or not; a quote that nothing closes goes to the end."""
