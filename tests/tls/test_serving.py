@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 from cryptography import x509
+from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec, rsa
 
 from webhook.errors import UsageError
@@ -31,9 +32,15 @@ async def listening(certificate: ServingCertificate) -> AsyncIterator[int]:
         yield server.sockets[0].getsockname()[1]
 
 
-async def served(port: int, trusted: KeyPair, name: str | None = "localhost") -> x509.Certificate:
+async def served(
+    port: int,
+    trusted: KeyPair,
+    name: str | None = "localhost",
+    version: ssl.TLSVersion = ssl.TLSVersion.TLSv1_3,
+) -> x509.Certificate:
     """The certificate that a client who trusts ``trusted`` is shown; it must verify."""
     context = ssl.create_default_context(cadata=trusted.certificate.decode())
+    context.maximum_version = version
     if name is None:
         context.check_hostname = False
 
@@ -121,3 +128,46 @@ def test_a_pair_is_never_printed():
     pair = self_signed(("localhost", "127.0.0.1"), NOW)
     assert "PRIVATE" not in repr(pair)
     assert in_memory(pair).reload() is False
+
+
+async def test_without_a_pair_every_handshake_is_refused_until_there_is_one():
+    pair, certificate = self_signed(("localhost",), NOW), ServingCertificate()
+    async with listening(certificate) as port:
+        with pytest.raises((ssl.SSLError, ConnectionError)):
+            await served(port, pair)
+        certificate.serve(pair)
+        assert await served(port, pair) == x509.load_pem_x509_certificate(pair.certificate)
+    assert certificate.pair == pair
+
+
+@pytest.mark.parametrize("version", [ssl.TLSVersion.TLSv1_2, ssl.TLSVersion.TLSv1_3])
+async def test_a_pair_from_memory_is_served_without_a_restart(version: ssl.TLSVersion):
+    old, new = self_signed(("localhost",), NOW), self_signed(("localhost",), NOW, key_type="rsa")
+    certificate = in_memory(old)
+    async with listening(certificate) as port:
+        for pair in (old, new):
+            certificate.serve(pair)
+            shown = await served(port, pair, version=version)
+            assert shown == x509.load_pem_x509_certificate(pair.certificate)
+
+
+async def test_a_bad_pair_from_memory_is_refused_and_the_old_one_served_on():
+    old, other = self_signed(("localhost",), NOW), self_signed(("localhost",), NOW)
+    certificate = in_memory(old)
+    async with listening(certificate) as port:
+        with pytest.raises(UsageError, match="cannot be served: KEY_VALUES_MISMATCH"):
+            certificate.serve(KeyPair(other.certificate, old.key))
+        assert await served(port, old) == x509.load_pem_x509_certificate(old.certificate)
+    assert certificate.pair == old
+
+
+def test_an_encrypted_key_is_refused_since_nobody_can_be_asked_for_its_password():
+    pair = self_signed(("localhost",), NOW)
+    key = serialization.load_pem_private_key(pair.key, None)
+    encrypted = key.private_bytes(
+        serialization.Encoding.PEM,
+        serialization.PrivateFormat.PKCS8,
+        serialization.BestAvailableEncryption(b"secret"),
+    )
+    with pytest.raises(UsageError, match="the key is encrypted"):
+        ServingCertificate().serve(KeyPair(pair.certificate, encrypted))

@@ -5,12 +5,13 @@ An *image source* is anything images can be read from: a registry, an OCI layout
 that the credentials of one namespace can never serve the request of another.
 """
 
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
 from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Reference
+from webhook.services.rotation import Damage, Holding, Issued, Step
 
 Clock = Callable[[], datetime]
 """Returns the present, aware, in UTC."""
@@ -118,3 +119,88 @@ def window(descriptor: Descriptor, start: int, length: int) -> range:
     if start < 0 or not 0 < length <= MAX_PART:
         raise ValueError(f"{length} bytes from {start} on are no part of a layer")
     return range(min(start, descriptor.size), min(start + length, descriptor.size))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredSecret:
+    """A Secret as the API server has it."""
+
+    data: Mapping[str, bytes] = field(repr=False)
+    """Decoded."""
+    version: str
+    """Its ``resourceVersion``."""
+
+
+class SecretStore(Protocol):
+    """Secrets of the own namespace. Methods raise ``ClusterError``.
+
+    A read is of the present state, never of a cache: that replicas agree rests on it.
+    """
+
+    async def read(self, name: str) -> StoredSecret | None:
+        """The Secret; None when there is none of this name."""
+
+    async def create(self, name: str, data: Mapping[str, bytes]) -> None:
+        """Make the Secret. ``CONFLICT`` when there is one by now."""
+
+    async def replace(self, name: str, data: Mapping[str, bytes], version: str) -> None:
+        """Replace all of its data. ``CONFLICT`` when it is no longer of ``version``."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredBundle:
+    """By which CAs the API server trusts the webhook, as its configuration says."""
+
+    pem: bytes
+    """What every webhook of the configuration has; empty when they have none, or differ."""
+    version: str
+    """The ``resourceVersion`` of the configuration."""
+
+
+class BundleStore(Protocol):
+    """The CA bundle of the own webhook configuration. Methods raise ``ClusterError``.
+
+    A read is of the present state, never of a cache, and a write is never repeated after a
+    conflict: who writes must first have read again, the Secret too.
+    """
+
+    async def read(self) -> StoredBundle | None:
+        """The bundle; None when there is no configuration, or one without webhooks."""
+
+    async def replace(self, pem: bytes, version: str) -> None:
+        """Give it to every webhook. ``CONFLICT`` when the configuration is not of ``version``."""
+
+
+class CertificateIssuer(Protocol):
+    """Makes and reads certificates. Asks nobody, and knows the time only by being told."""
+
+    def ca(self, now: datetime) -> Issued:
+        """A new CA."""
+
+    def serving(self, ca: Issued, hosts: Sequence[str], now: datetime) -> Issued:
+        """A new serving certificate; it never outlives its CA."""
+
+    def read(self, data: Mapping[str, bytes]) -> Holding | Damage:
+        """What a Secret's data means."""
+
+    def write(self, holding: Holding) -> dict[str, bytes]:
+        """A Secret's data with this meaning."""
+
+    def split(self, bundle: bytes) -> tuple[bytes, ...]:
+        """The certificates of a bundle, PEM, each in one way only; what is none is left out."""
+
+    def untrusted(self, chain: bytes, bundle: bytes, host: str, now: datetime) -> str | None:
+        """Why a client that calls ``host`` and trusts ``bundle`` refuses ``chain``; None if not."""
+
+
+class CertificateObserver(Protocol):
+    """Told of what happens to certificates, for whoever logs and counts. Must not raise."""
+
+    def stepped(self, step: Step, reason: str) -> None:
+        """This replica took a step; ``reason`` is empty where the step says it all."""
+
+    def serving(self, certificate: Issued) -> None:
+        """Handshakes are answered with this one from now on."""
+
+    def failed(self, reason: str) -> None:
+        """Something could not be done and is tried again; the same is told once."""
