@@ -1,6 +1,5 @@
 """Reading ``WWW-Authenticate``."""
 
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
