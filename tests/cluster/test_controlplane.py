@@ -5,6 +5,7 @@ import base64
 import json
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, aclosing, suppress
+from datetime import timedelta
 from pathlib import Path
 
 import pytest
@@ -16,12 +17,29 @@ from webhook.cluster.client import Cluster
 from webhook.cluster.namespaces import Namespaces
 from webhook.cluster.pullsecrets import PullSecrets
 from webhook.cluster.reflector import Happened, Reflected, Reflector, Source, Surroundings
+from webhook.cluster.secretstore import Secrets
 from webhook.cluster.webhookconfig import WebhookConfiguration
 from webhook.cluster.wire import Item, Page, decode, location
 from webhook.errors import ClusterFailure
 from webhook.registry.dockerconfig import parse_docker_config
+from webhook.services.certificates import Certificates
+from webhook.services.rotation import Issued, Step, Terms
+from webhook.tls.issue import service_hosts
+from webhook.tls.issuer import Issuer
+from webhook.wiring import clock
 
 VALIDATING = ("apis/admissionregistration.k8s.io/v1", "validatingwebhookconfigurations")
+
+
+class Unheard:
+    """Is told of certificates, and listens to nothing."""
+
+    def stepped(self, step: Step, reason: str) -> None: ...
+
+    def serving(self, certificate: Issued) -> None: ...
+
+    def failed(self, reason: str) -> None:
+        raise AssertionError(reason)
 
 
 def config_map(name: str, **data: str) -> dict:
@@ -288,26 +306,49 @@ async def test_a_webhook_configuration_is_given_a_bundle(
         )
     bundle = controlplane.ca.read_bytes()
     ours = WebhookConfiguration(admin, namespace)
-    assert await ours.trust(bundle)
-    assert not await ours.trust(bundle)
-    assert set((await ours.bundles()).values()) == {bundle}
-    other = WebhookConfiguration(admin, f"{namespace}-other")
-    assert set((await other.bundles()).values()) == {b""}
+    found = await ours.read()
+    assert found is not None
+    await ours.replace(bundle, found.version)
+    given = await ours.read()
+    assert given is not None
+    assert given.pem == bundle
+    other = await WebhookConfiguration(admin, f"{namespace}-other").read()
+    assert other is not None
+    assert other.pem == b""
+    assert (await failing(ours.replace(b"", found.version))).kind is ClusterFailure.CONFLICT
 
 
-async def test_replicas_that_write_a_bundle_at_the_same_time_agree(
-    controlplane: ControlPlane, admin: Cluster, namespace: str
+async def test_replicas_that_begin_at_the_same_time_agree_on_a_certificate(
+    admin: Cluster, namespace: str
 ):
+    """Secret and configuration are real; so are the certificates."""
     webhook = {
         "name": "pods.slimgate.dev",
         "clientConfig": {"url": "https://127.0.0.1:1/validate"},
         "admissionReviewVersions": ["v1"],
         "sideEffects": "None",
     }
-    document = {"metadata": {"name": namespace}, "webhooks": [webhook]}
-    await admin.create(location(*VALIDATING), document)
-    bundle = controlplane.ca.read_bytes()
-    replicas = [WebhookConfiguration(admin, namespace) for _ in range(4)]
-    wrote = await asyncio.gather(*(replica.trust(bundle) for replica in replicas))
-    assert wrote.count(True) >= 1
-    assert await replicas[0].bundles() == {"pods.slimgate.dev": bundle}
+    await admin.create(
+        location(*VALIDATING), {"metadata": {"name": namespace}, "webhooks": [webhook]}
+    )
+    hosts = service_hosts("slimgate", namespace, ())
+    replicas = [
+        Certificates(
+            Secrets(admin, namespace),
+            WebhookConfiguration(admin, namespace),
+            Issuer(),
+            secret="certificate",
+            terms=Terms(hosts, timedelta(seconds=30)),
+            clock=clock,
+            serve=lambda pair: None,
+            observer=Unheard(),
+        )
+        for _ in range(4)
+    ]
+    for _ in range(3):
+        await asyncio.gather(*(replica.look() for replica in replicas))
+    assert [replica.waiting for replica in replicas] == [None] * 4
+    assert len({replica.served.certificate for replica in replicas if replica.served}) == 1
+    bundle = await WebhookConfiguration(admin, namespace).read()
+    assert bundle is not None
+    assert bundle.pem.count(b"BEGIN CERTIFICATE") == 1

@@ -1,6 +1,5 @@
 """The CA bundle of one ValidatingWebhookConfiguration: by what the API server trusts the webhook."""
 
-from collections.abc import Mapping
 from typing import Any
 
 import msgspec
@@ -8,9 +7,7 @@ import msgspec
 from webhook.cluster.client import Cluster
 from webhook.cluster.wire import Item, decode, location
 from webhook.errors import ClusterError, ClusterFailure
-
-_ATTEMPTS = 5
-"""Others write to the object too: a GitOps tool, another replica."""
+from webhook.services.ports import StoredBundle
 
 
 class _ClientConfig(msgspec.Struct, frozen=True, rename="camel"):
@@ -18,7 +15,6 @@ class _ClientConfig(msgspec.Struct, frozen=True, rename="camel"):
 
 
 class _Webhook(msgspec.Struct, frozen=True, rename="camel"):
-    name: str = ""
     client_config: _ClientConfig = _ClientConfig()
 
 
@@ -27,7 +23,7 @@ class _Configuration(Item, frozen=True):
 
 
 class WebhookConfiguration:
-    """The configuration called ``name``, and no other. Methods raise ``ClusterError``."""
+    """The configuration called ``name``, and no other: a ``BundleStore``."""
 
     def __init__(self, cluster: Cluster, name: str) -> None:
         self._cluster = cluster
@@ -35,44 +31,37 @@ class WebhookConfiguration:
             "apis/admissionregistration.k8s.io/v1", "validatingwebhookconfigurations", name=name
         )
 
-    async def bundles(self) -> Mapping[str, bytes]:
-        """The bundle of each webhook in it, by name: PEM, and empty where there is none."""
+    async def read(self) -> StoredBundle | None:
+        """See ``BundleStore.read``."""
         found = await self._read()
-        return {webhook.name: webhook.client_config.ca_bundle for webhook in found.webhooks or ()}
+        if found is None or not found.webhooks:
+            return None
+        bundles = {webhook.client_config.ca_bundle for webhook in found.webhooks}
+        told = bundles.pop() if len(bundles) == 1 else b""
+        return StoredBundle(told, found.metadata.resource_version)
 
-    async def trust(self, bundle: bytes) -> bool:
-        """Give every webhook in it this bundle (PEM); says whether any had another.
+    async def replace(self, pem: bytes, version: str) -> None:
+        """See ``BundleStore.replace``. Nothing else of the object is touched."""
+        found = await self._read()
+        if found is None or found.metadata.resource_version != version:
+            raise ClusterError(ClusterFailure.CONFLICT, "the webhook configuration has changed")
+        await self._cluster.patch(self._path, _operations(found, pem))
 
-        Nothing else of the object is touched, and nothing is written if there is nothing to change.
-        ``CONFLICT`` when others write to it without a pause.
-        """
-        for attempt in range(1, _ATTEMPTS + 1):
-            found = await self._read()
-            operations = _operations(found, bundle)
-            if not operations:
-                return False
-            try:
-                await self._cluster.patch(self._path, operations)
-            except ClusterError as error:
-                if error.kind is not ClusterFailure.CONFLICT or attempt == _ATTEMPTS:
-                    raise
-            else:
-                break
-        return True
-
-    async def _read(self) -> _Configuration:
-        return decode(await self._cluster.get(self._path), _Configuration)
+    async def _read(self) -> _Configuration | None:
+        try:
+            return decode(await self._cluster.get(self._path), _Configuration)
+        except ClusterError as error:
+            if error.kind is ClusterFailure.NOT_FOUND:
+                return None
+            raise
 
 
 def _operations(found: _Configuration, bundle: bytes) -> list[dict[str, Any]]:
-    """A JSON patch of what differs. The version makes places in the list safe to write to."""
+    """A JSON patch. The version makes places in the list safe to write to."""
     told = msgspec.to_builtins(bundle)
     writes = [
         {"op": "add", "path": f"/webhooks/{place}/clientConfig/caBundle", "value": told}
-        for place, webhook in enumerate(found.webhooks or ())
-        if webhook.client_config.ca_bundle != bundle
+        for place in range(len(found.webhooks or ()))
     ]
-    if not writes:
-        return []
     version = found.metadata.resource_version
     return [{"op": "replace", "path": "/metadata/resourceVersion", "value": version}, *writes]
