@@ -1,21 +1,31 @@
-"""Heavy parts: programs that some tests run, and that no package of the project brings along."""
+"""Heavy parts: programs and images that some tests need, and that no package brings along."""
 
 import os
 import shutil
+import subprocess
 import sys
 from pathlib import Path
+from typing import NoReturn
 
 import pytest
 
 
 def require(program: str) -> str:
-    """The path of ``program``. Without it a test is skipped, but in CI (``CI=true``) it fails."""
+    """The path of ``program``. Without it a test is skipped, but in CI it fails."""
     environment = str(Path(sys.executable).parent)
     path = os.pathsep.join([environment, os.environ.get("PATH", os.defpath)])
-    found = shutil.which(program, path=path)
-    if found is not None:
-        return found
-    reason = f"{program} is not installed: make parts"
+    return shutil.which(program, path=path) or absent(f"{program} is not installed: make parts")
+
+
+def made_by(script: Path, what: str, target: str = "parts") -> Path:
+    """The folder that ``script --where`` names, once ``make target`` has made what is in it."""
+    said = subprocess.run([script, "--where"], capture_output=True, text=True, check=True)
+    folder = Path(said.stdout.strip())
+    return folder if (folder / ".done").exists() else absent(f"no {what}: make {target}")
+
+
+def absent(reason: str) -> NoReturn:
+    """Skip the test for want of a part; fail it where ``CI=true``, which has to have them all."""
     if os.environ.get("CI") == "true":
         pytest.fail(reason)
     pytest.skip(reason)

@@ -1,7 +1,6 @@
 """Really built images in a real registry, and what it serves of them by its own account."""
 
 import json
-import os
 import re
 import socket
 import subprocess
@@ -13,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from tests.parts import require
+from tests.parts import made_by, require
 
 _BUILD = Path(__file__).parent / "build.sh"
 _LINE = re.compile(rb'"(?:GET|HEAD) /v2/\S+ HTTP/1\.1" (\d{3}) (\d+)')
@@ -49,15 +48,8 @@ class Built:
 
 
 def layouts() -> Path:
-    """The folder of the images. Without it a test is skipped, but in CI it fails."""
-    said = subprocess.run([_BUILD, "--where"], capture_output=True, text=True, check=True)
-    folder = Path(said.stdout.strip())
-    if (folder / ".done").exists():
-        return folder
-    reason = "the images of tests/built are not built: make parts"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """The folder of the images."""
+    return made_by(_BUILD, "images of a real builder")
 
 
 @contextmanager

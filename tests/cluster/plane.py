@@ -20,6 +20,7 @@ from typing import Any
 import pytest
 
 from tests.cluster.world import kubeconfig
+from tests.parts import made_by
 from webhook.tls import self_signed
 
 _BUILD = Path(__file__).parents[2] / ".ci" / "controlplane"
@@ -76,15 +77,8 @@ class ControlPlane:
 
 
 def programs() -> Path:
-    """The folder of the programs. Without them a test is skipped, but in CI it fails."""
-    said = subprocess.run([_BUILD, "--where"], capture_output=True, text=True, check=True)
-    folder = Path(said.stdout.strip())
-    if (folder / ".done").exists():
-        return folder
-    reason = "the control plane of tests/cluster is not built: make parts"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """The folder of the programs."""
+    return made_by(_BUILD, "control plane")
 
 
 @contextmanager

@@ -15,6 +15,7 @@ from typing import Any
 
 import pytest
 
+from tests.parts import made_by
 from webhook.sandbox.pods import admission_review, pod
 
 ROOT = Path(__file__).parents[2]
@@ -33,17 +34,8 @@ pytestmark = pytest.mark.timeout(120)
 
 @pytest.fixture(scope="session")
 def folder() -> Path:
-    """Where the image was built. Without it a test is skipped, but in CI it fails."""
-    said = subprocess.run(
-        [ROOT / ".ci/image", "--where"], capture_output=True, text=True, check=True
-    )
-    found = Path(said.stdout.strip())
-    if (found / ".done").exists():
-        return found
-    reason = "the container image is not built: make image"
-    if os.environ.get("CI") == "true":
-        pytest.fail(reason)
-    pytest.skip(reason)
+    """Where the image was built."""
+    return made_by(ROOT / ".ci/image", "container image", "image")
 
 
 def slimgate(*words: str) -> Any:
