@@ -70,7 +70,7 @@ def test_a_look_that_failed_says_why() -> None:
     examined = Examination(about)
     own = [False] * BASE + [True]
     lost = Seen(lost=Unavailable(FailureKind.TIMEOUT, "the registry is slow"))
-    stack = examined.stack({about.manifest.layers[-1].digest: lost})
+    stack = examined.judged({about.manifest.layers[-1].digest: lost}).stack
     assert distil.contents(stack, own, examined.reading).blind == "the registry is slow"
 
 
@@ -132,7 +132,7 @@ def test_strange_names_are_borne(path: str) -> None:
         look = Look(
             (Entry(path, kind, 5, "y"), Entry(f"{path}/bin/python", kind, 5, "/Users/me/x")), False
         )
-        stack = examined.stack({about.manifest.layers[-1].digest: Seen(head=look)})
+        stack = examined.judged({about.manifest.layers[-1].digest: Seen(head=look)}).stack
         assert distil.contents(stack, [False] * BASE + [True], examined.reading).looked
 
 

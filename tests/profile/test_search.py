@@ -264,6 +264,6 @@ def test_a_table_of_contents_shows_names_and_no_contents() -> None:
     about = image([*python_slim(), {"created_by": "COPY . /app"}])
     examined = Examination(about)
     toc = Look((Entry("app/.env", Kind.FILE, 9), Entry("x.pem", Kind.FILE, 9)), True, by="toc")
-    stack = examined.stack({about.manifest.layers[-1].digest: Seen(toc=toc)})
+    stack = examined.judged({about.manifest.layers[-1].digest: Seen(toc=toc)}).stack
     (found,) = distil.contents(stack, [False] * BASE + [True], examined.reading).secrets
     assert (found.path, found.what) == ("app/.env", "")

@@ -28,7 +28,7 @@ def untold(facts: Facts, what: str) -> Unknown | None:
 def evidence_of(found: Iterable[Found], says: str) -> tuple[Evidence, ...]:
     """The files as evidence, with the numbers of their layers."""
     return tuple(
-        observed(Source.LAYER, says, each.weight, f"layer {each.layer + 1}: {_named(each)}")
+        observed(Source.LAYER, says, each.weight, _named(each), each.layer)
         for each, _ in zip(found, range(MAX_EVIDENCE), strict=False)
     )
 

@@ -27,8 +27,7 @@ class Done(msgspec.Struct, frozen=True, gc=False):
     @property
     def evidence(self) -> Evidence:
         """The same as evidence, with the layer's number."""
-        where = "" if self.layer is None else f"layer {self.layer + 1}: "
-        return observed(Source.HISTORY, self.what, self.weight, f"{where}{self.text}")
+        return observed(Source.HISTORY, self.what, self.weight, self.text, self.layer)
 
 
 class Build(msgspec.Struct, frozen=True):

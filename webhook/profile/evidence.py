@@ -34,9 +34,15 @@ class Evidence(msgspec.Struct, frozen=True, gc=False):
     """What was seen, one line of printable text without secrets, at most 120 characters."""
 
 
-def observed(source: Source, says: str, weight: int, detail: str) -> Evidence:
-    """Evidence whose detail is fit to print: images are written by strangers, secrets included."""
-    return Evidence(source, says, weight, told(detail))
+def observed(
+    source: Source, says: str, weight: int, detail: str, layer: int | None = None
+) -> Evidence:
+    """Evidence whose detail is fit to print: images are written by strangers, secrets included.
+
+    ``layer`` is the index of the layer it is about, bottom first; people count from one.
+    """
+    where = "" if layer is None else f"layer {layer + 1}: "
+    return Evidence(source, says, weight, told(f"{where}{detail}"))
 
 
 def noisy_or(weights: Iterable[int]) -> int:

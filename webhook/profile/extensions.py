@@ -30,7 +30,7 @@ def extensions(stack: Stack) -> tuple[Evidence, ...]:
         if not version or version in found or stack.is_gone(entry.path, layer):
             continue
         weight = _OVERSEEN if stack.is_overseen(layer) else _WEIGHT
-        found[version] = observed(Source.LAYER, version, weight, f"layer {layer + 1}: {entry.path}")
+        found[version] = observed(Source.LAYER, version, weight, entry.path, layer)
         if len(found) == _MOST:
             break
     return tuple(found.values())

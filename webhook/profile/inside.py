@@ -179,4 +179,4 @@ def _said(name: str, release: str) -> str:
 
 
 def _of_layer(says: str, weight: int, layer: int, detail: str) -> Evidence:
-    return observed(Source.LAYER, says, weight, f"layer {layer + 1}: {detail}")
+    return observed(Source.LAYER, says, weight, detail, layer)

@@ -16,7 +16,7 @@ from webhook.profile.evidence import Source
 from webhook.profile.image import Libc, Python, Variant
 from webhook.profile.need import Need, Question
 from webhook.profile.part import AskPart, Part, Parts
-from webhook.profile.size import is_told, layer_steps
+from webhook.profile.size import is_told
 
 MAX_LAYERS = 4
 """Layers of one image that are looked into."""
@@ -63,15 +63,14 @@ class _Plan:
     def __init__(self, examination: Examination, question: Question, parts: Parts) -> None:
         self._examination, self._question, self._parts = examination, question, parts
         self._layers = examination.image.manifest.layers
-        self._stack = examination.stack(parts.seen)
-        self._python = examination.python(self._stack)
+        self._judged = examination.judged(parts.seen)
         asked = [ask for ask in parts.asked if ask.descriptor in self._layers]
         self._looks = [ask for ask in asked if ask.part is not Part.SIZE]
         self._room = MAX_BYTES - sum(ask.length for ask in self._looks)
 
     def asks(self) -> Iterator[AskPart]:
         needs = self._question.needs
-        if self._python.verdict == "no":
+        if self._judged.python.verdict == "no":
             needs &= self._question.anyway
         heads = tuple(self._heads(needs))
         yield from heads
@@ -90,7 +89,7 @@ class _Plan:
         asked = len(self._looks)
         for candidate in wanted:
             descriptor = self._layers[candidate.layer]
-            ask = self._ask(descriptor, candidate.length)
+            ask = self._ask(candidate)
             if ask is None or ask.length > self._room or asked >= MAX_REQUESTS:
                 continue
             if descriptor.digest not in seen and len(seen) >= MAX_LAYERS:
@@ -100,11 +99,12 @@ class _Plan:
             self._room -= ask.length
             yield ask
 
-    def _ask(self, descriptor: Descriptor, length: int) -> AskPart | None:
+    def _ask(self, candidate: _Candidate) -> AskPart | None:
         """The next request for a look into a layer; None when there is none left to make."""
+        descriptor = self._layers[candidate.layer]
         if Need.FILES in self._question.needs and (table := self._table(descriptor)) is not None:
             return table
-        head = AskPart(descriptor, Part.HEAD, 0, min(length, descriptor.size))
+        head = AskPart(descriptor, Part.HEAD, 0, min(candidate.length, descriptor.size))
         before = [ask for ask in self._looks if ask.descriptor.digest == descriptor.digest]
         is_new = all(ask.part is not Part.HEAD or ask.length < head.length for ask in before)
         return head if is_new and descriptor.size else None
@@ -112,50 +112,38 @@ class _Plan:
     def _table(self, descriptor: Descriptor) -> AskPart | None:
         """The request that comes nearer to a layer's table of contents, where it has one."""
         position = chunked_position(descriptor.annotations)
-        ask: AskPart | None = None
+        end = descriptor.size - FOOTER
         if position is not None:
             ask = AskPart(descriptor, Part.CHUNKED_TOC, position.offset, position.packed)
-        elif STARGZ_DIGEST in descriptor.annotations and descriptor.size > FOOTER:
-            footer = AskPart(descriptor, Part.FOOTER, descriptor.size - FOOTER, FOOTER)
-            offset = self._parts.offsets.get(descriptor.digest)
-            length = descriptor.size - FOOTER - offset if offset is not None else 0
-            ask = AskPart(descriptor, Part.STARGZ_TOC, offset or 0, length) if offset else footer
-        fits = ask is not None and 0 < ask.length <= MAX_TOC and ask.start >= 0
-        inside = ask is not None and ask.start + ask.length <= descriptor.size
-        return ask if fits and inside and ask not in self._looks else None
+        elif STARGZ_DIGEST not in descriptor.annotations or end <= 0:
+            return None
+        elif offset := self._parts.offsets.get(descriptor.digest):
+            ask = AskPart(descriptor, Part.STARGZ_TOC, offset, end - offset)
+        else:
+            ask = AskPart(descriptor, Part.FOOTER, end, FOOTER)
+        fits = 0 < ask.length <= MAX_TOC and ask.start + ask.length <= descriptor.size
+        return ask if fits and ask not in self._looks else None
 
     def _deciding(self, needs: Need) -> list[_Candidate]:
         """The layer that decides what is open of the image; one at a time, until it has decided."""
-        libc = self._examination.libc(self._stack)
+        judged = self._judged
         candidates: list[_Candidate] = []
-        if _is_open(self._python, libc) or (Need.PROOF in needs and not _is_seen(libc)):
+        if _is_open(judged.python, judged.libc) or (
+            Need.PROOF in needs and not _is_seen(judged.libc)
+        ):
             candidates += self._of_interpreter()
-        user = self._examination.user(self._stack)
-        if user.root is None:
+        if judged.user.root is None:
             candidates += self._of_accounts()
-        base = self._examination.base(self._stack)
-        system = self._examination.distro(self._stack)
-        is_debian = system is not None and system.id == "debian"
-        if base.variant is Variant.UNKNOWN or (base.variant is Variant.OTHER and is_debian):
+        variant = judged.base.variant
+        if variant is Variant.UNKNOWN or (variant is Variant.OTHER and judged.is_debian):
             candidates += [_Candidate(0, WINDOW)]
-        fresh = [c for c in candidates if c.layer < len(self._layers) and self._is_fresh(c)]
-        return fresh[:1]
-
-    def _is_fresh(self, candidate: _Candidate) -> bool:
-        """Whether so much of the layer was not asked for yet, and there is more of it."""
-        descriptor = self._layers[candidate.layer]
-        before = [
-            ask.length
-            for ask in self._looks
-            if ask.descriptor.digest == descriptor.digest and ask.part is Part.HEAD
-        ]
-        return min(candidate.length, descriptor.size) > max(before, default=0)
+        fresh = (each for each in candidates if each.layer < len(self._layers))
+        return [each for each in fresh if self._ask(each) is not None][:1]
 
     def _of_interpreter(self) -> Iterator[_Candidate]:
         """Layers in which the interpreter may be, the likeliest first, and then the base."""
-        steps = self._examination.reading.steps
-        made_by = layer_steps(steps, len(self._layers))
-        block = python_block(steps)
+        made_by = self._examination.made_by
+        block = python_block(self._examination.reading.steps)
         likely = []
         if made_by is not None and block is not None:
             likely = [n for n, step in enumerate(made_by) if block.start <= step < block.end]
@@ -174,8 +162,7 @@ class _Plan:
 
     def _of_accounts(self) -> Iterator[_Candidate]:
         """Layers that may hold ``etc/passwd``: those that added somebody, and the base."""
-        steps = self._examination.reading.steps
-        made_by = layer_steps(steps, len(self._layers)) or ()
+        steps, made_by = self._examination.reading.steps, self._examination.made_by or ()
         adding = [
             n
             for n, step in enumerate(made_by)
@@ -188,8 +175,7 @@ class _Plan:
 
     def _own(self) -> list[_Candidate]:
         """The image's own layers: what was copied and what was run, the largest first."""
-        steps = self._examination.reading.steps
-        made_by = layer_steps(steps, len(self._layers))
+        steps, made_by = self._examination.reading.steps, self._examination.made_by
         boundary = self._examination.boundary
         if made_by is None:
             own = [(n, "RUN") for n in range(1, len(self._layers))]
@@ -197,7 +183,9 @@ class _Plan:
             own = [(n, steps[s].verb) for n, s in enumerate(made_by) if s >= boundary.index]
         told = [(n, verb) for n, verb in own if verb != "WORKDIR" and self._layers[n].size]
         told.sort(key=lambda item: -self._layers[item[0]].size)
-        return [self._whole_or_head(n, verb) for n, verb in told if self._stack.files[n] is None]
+        return [
+            self._whole_or_head(n, verb) for n, verb in told if self._judged.stack.files[n] is None
+        ]
 
     def _whole_or_head(self, layer: int, verb: str) -> _Candidate:
         size = self._layers[layer].size
@@ -212,7 +200,7 @@ class _Plan:
         diff_ids = self._examination.reading.config.diff_ids
         read_whole = set(whole)
         for at, layer in enumerate(self._layers):
-            look = self._stack.files[at]
+            look = self._judged.stack.files[at]
             if is_told(layer, diff_ids[at : at + 1]) or layer.digest in read_whole:
                 continue
             if look is not None and look.complete:

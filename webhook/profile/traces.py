@@ -23,8 +23,8 @@ class Kept(msgspec.Struct, frozen=True, gc=False):
     @property
     def evidence(self) -> Evidence:
         """The same as evidence, with the layer's number."""
-        where = "" if self.layer is None else f"layer {self.layer + 1}: "
-        return observed(Source.HISTORY, self.name, self.weight, f"{where}{self.family} {self.name}")
+        text = f"{self.family} {self.name}"
+        return observed(Source.HISTORY, self.name, self.weight, text, self.layer)
 
 
 class Exposed(msgspec.Struct, frozen=True, gc=False):
@@ -46,9 +46,8 @@ class Exposed(msgspec.Struct, frozen=True, gc=False):
     @property
     def evidence(self) -> Evidence:
         """The same as evidence, with the layer's number."""
-        where = "" if self.layer is None else f"layer {self.layer + 1}: "
         detail = " ".join(filter(None, (self.place, self.name, self.shape)))
-        return observed(self.source, "secret", self.weight, f"{where}{detail}")
+        return observed(self.source, "secret", self.weight, detail, self.layer)
 
 
 class Traces(msgspec.Struct, frozen=True):

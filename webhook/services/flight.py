@@ -42,12 +42,13 @@ class Flight:
         self._places = asyncio.Semaphore(PARTS_AT_ONCE)
         self._known: Known | None = None
 
-    async def learn(self, resolved: Resolved) -> None:
+    async def learn(self, resolved: Resolved) -> Learnt:
         """Read all that is wanted of the image, or as much of it as can be read."""
         known = self._known = Known(resolved.digest, resolved.document)
         while asks := wants(known, self._need.question, self._need.platforms):
             for step in asyncio.as_completed([self._step(ask) for ask in asks]):
                 known = self._known = (await step)(known)
+        return profiles(known, self._need.platforms)
 
     @property
     def is_lasting(self) -> bool:

@@ -105,14 +105,13 @@ class Gatherer:
                 remembered = self._memo.get(key)
                 if remembered is not None:
                     return remembered
-                await flight.learn(resolved)
+                learnt = await flight.learn(resolved)
         except FetchError as error:
             return (Unavailable.of(error),)
         except TimeoutError:
             return _so_far(flight, self._flight_limit)
         except Exception as error:
             return _broken(error)
-        learnt = _so_far(flight, self._flight_limit)
         if flight.is_lasting and all(isinstance(item, ImageProfile) for item in learnt):
             self._memo.put(key, learnt, sum(map(_weight, learnt)))
         return learnt
