@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from tests.parts import made_by
+from tests.parts import absent, made_by
 from webhook.sandbox.pods import admission_review, pod
 
 ROOT = Path(__file__).parents[2]
@@ -79,7 +79,7 @@ def test_what_only_builders_and_developers_need_is_not_in_it(folder: Path):
 def port(folder: Path) -> Iterator[int]:
     """The image, serving as its own user in its own root."""
     if os.geteuid() != 0:
-        pytest.skip("chroot needs root")
+        absent("chroot needs root: run the tests as root")
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         number: int = probe.getsockname()[1]

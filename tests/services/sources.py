@@ -61,7 +61,10 @@ class MemorySource:
     ) -> bytes:
         self.asked.append("part")
         await self.delay()
-        wanted = window(descriptor, start, length)
+        return await self.piece(reference, descriptor, window(descriptor, start, length))
+
+    async def piece(self, reference: Reference, descriptor: Descriptor, wanted: range) -> bytes:
+        """What ``part`` answers with."""
         return self.store.blobs[str(descriptor.digest)][wanted.start : wanted.stop]
 
     def known(self, reference: Reference, keychain: Keychain) -> Digest | None:

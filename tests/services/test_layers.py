@@ -15,7 +15,6 @@ from webhook.profile import ImageProfile, Source
 from webhook.profile.need import Need, Question
 from webhook.sandbox.store import Store
 from webhook.services.gather import Gatherer
-from webhook.services.ports import Keychain
 
 ALL = Wanted(
     Question(Need.MANIFEST | Need.CONFIG | Need.LAYERS, anyway=Need.LAYERS),
@@ -32,15 +31,7 @@ class Failing(MemorySource):
 
     kind: FailureKind = FailureKind.UNSUPPORTED
 
-    async def part(
-        self,
-        reference: Reference,
-        descriptor: Descriptor,
-        start: int,
-        length: int,
-        keychain: Keychain,
-    ) -> bytes:
-        self.asked.append("part")
+    async def piece(self, reference: Reference, descriptor: Descriptor, wanted: range) -> bytes:
         raise FetchError(self.kind, "no part of it")
 
 
@@ -52,18 +43,12 @@ class Lying(MemorySource):
     instead: bytes = b""
     told: list[str] = field(default_factory=list)
 
-    async def part(
-        self,
-        reference: Reference,
-        descriptor: Descriptor,
-        start: int,
-        length: int,
-        keychain: Keychain,
-    ) -> bytes:
-        if reference.path == self.liar and length < descriptor.size:  # a whole one would be checked
+    async def piece(self, reference: Reference, descriptor: Descriptor, wanted: range) -> bytes:
+        # A whole one would be checked.
+        if reference.path == self.liar and len(wanted) < descriptor.size:
             self.told.append(str(descriptor.digest))
-            return self.instead[start : start + length]
-        return await super().part(reference, descriptor, start, length, keychain)
+            return self.instead[wanted.start : wanted.stop]
+        return await super().piece(reference, descriptor, wanted)
 
 
 async def learnt(gatherer: Gatherer, reference: Reference, scope: str = "someone") -> ImageProfile:
@@ -164,16 +149,9 @@ async def test_a_layer_that_is_not_what_its_digest_says_makes_the_image_unverifi
 
 async def test_a_review_whose_time_is_over_is_judged_by_what_there_is(store: Store):
     class SlowLayers(MemorySource):
-        async def part(
-            self,
-            reference: Reference,
-            descriptor: Descriptor,
-            start: int,
-            length: int,
-            keychain: Keychain,
-        ) -> bytes:
+        async def piece(self, reference: Reference, descriptor: Descriptor, wanted: range) -> bytes:
             await gate()
-            return await super().part(reference, descriptor, start, length, keychain)
+            return await super().piece(reference, descriptor, wanted)
 
     gate = Gate()
     gatherer = Gatherer(SlowLayers(store))
