@@ -16,6 +16,7 @@ from webhook.oci import Reference
 from webhook.policy.decide import decide
 from webhook.policy.finding import Outcome
 from webhook.policy.loader import load
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.profile import profile
 from webhook.rules import CATALOGUE
@@ -37,7 +38,7 @@ def main() -> None:
     for file in files:
         case = read(file)
         name = f"registry.test/x@{case.image.digest}"
-        plan = planner.plan([bare_use(name)], None)
+        plan = planner.plan([bare_use(name)], Place(None))
         (result,) = decide(plan, {Reference.parse(name): [profile(case.image)]}, TODAY)
         for finding in result.findings:
             if finding.outcome in (Outcome.FAIL, Outcome.UNKNOWN, Outcome.ERROR):

@@ -14,6 +14,9 @@ class Nobody:
     async def credentials(self, repository: str) -> Sequence[Credential]:
         return ()
 
+    def told(self, repository: str) -> str:
+        return ""
+
 
 @pytest.fixture
 def keychain() -> Keychain:

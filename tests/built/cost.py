@@ -14,6 +14,7 @@ from tests.built.registry import Built, serving
 from tests.tables import TABLES
 from webhook.kube.imageuse import bare_use
 from webhook.policy.loader import load
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.rules import CATALOGUE
 from webhook.services.gather import Gatherer
@@ -31,7 +32,7 @@ class Reader:
         self._planner = Planner(load(policy_texts(["python-recommended"]), CATALOGUE, TABLES))
 
     async def read(self, image: str) -> None:
-        wanted = self._planner.plan([bare_use(image)], None).wanted
+        wanted = self._planner.plan([bare_use(image)], Place(None)).wanted
         await self._gatherer.gather(wanted, self._keychain, 30)
 
 

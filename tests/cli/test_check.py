@@ -199,3 +199,69 @@ def test_settings_of_a_check_come_from_variables_and_the_file_too(
 
 def test_a_check_may_take_longer_than_a_review(slimgate: Slimgate, archives: dict[str, str]):
     slimgate("check", archives["oci"], "--timeout", "60")
+
+
+BY_NAMESPACE = policy_text(
+    "rule: run-as-root, action: deny",
+    more="match: {namespaceSelector: {matchLabels: {tier: prod}}}",
+)
+BY_POD = policy_text(
+    "rule: run-as-root, action: deny", more="match: {objectSelector: {matchLabels: {app: web}}}"
+)
+NAMESPACE = "apiVersion: v1\nkind: Namespace\nmetadata: {name: shop, labels: {tier: prod}}\n"
+
+
+@pytest.fixture
+def manifest(live_registry: SandboxRegistry, tmp_path: Path) -> tuple[str, ...]:
+    """Arguments that check a Pod that runs as root in the namespace shop."""
+    file = tmp_path / "pod.yaml"
+    file.write_text(json.dumps(pod("web", f"{live_registry.host}/shop/api:2-slim")))
+    return ("check", "-f", str(file), "--insecure-registry", live_registry.host)
+
+
+def test_labels_of_a_namespace_come_from_the_files_in_any_order(
+    slimgate: Slimgate, manifest: tuple[str, ...], tmp_path: Path
+):
+    policy, namespace = tmp_path / "policy.yaml", tmp_path / "namespace.yaml"
+    policy.write_text(BY_NAMESPACE)
+    namespace.write_text(NAMESPACE)
+    slimgate(*manifest, "-f", str(namespace), "-p", str(policy), code=1)
+    namespace.write_text(NAMESPACE.replace("prod", "test"))
+    slimgate(*manifest, "-f", str(namespace), "-p", str(policy), code=0)
+
+
+def test_a_namespace_of_unknown_labels_is_something_that_could_not_be_known(
+    slimgate: Slimgate, manifest: tuple[str, ...], tmp_path: Path
+):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(BY_NAMESPACE)
+    ended = slimgate(*manifest, "-p", str(policy), code=3)
+    assert (
+        "  warn  [web] image-unverified: could not read the labels of namespace shop; policy team "
+        "not evaluated. Let slimgate read namespaces; for check, add the Namespace with -f.\n"
+    ) in ended.out
+    assert ended.out.endswith("1 incomplete\n")
+
+
+def test_an_image_in_a_named_namespace_is_judged_by_its_labels(
+    slimgate: Slimgate, archives: dict[str, str], tmp_path: Path
+):
+    policy, namespace = tmp_path / "policy.yaml", tmp_path / "namespace.yaml"
+    policy.write_text(BY_NAMESPACE)
+    namespace.write_text(NAMESPACE)
+    args = ("check", archives["oci"], "-f", str(namespace), "-p", str(policy))
+    slimgate(*args, "-n", "shop", code=1)
+    slimgate(*args, "-n", "other", code=3)
+    assert "Skipped, being limited to namespaces: team. Name one" in slimgate(*args).out
+
+
+@pytest.mark.parametrize("where", [(), ("-n", "shop")])
+def test_policies_that_need_labels_of_pods_are_told_of(
+    slimgate: Slimgate, archives: dict[str, str], tmp_path: Path, where: tuple[str, ...]
+):
+    policy = tmp_path / "policy.yaml"
+    policy.write_text(BY_POD)
+    ended = slimgate("check", archives["oci"], "-p", str(policy), *where)
+    assert ended.out.endswith(
+        "Skipped, being limited to labels of Pods: team. Give a manifest with -f.\n"
+    )

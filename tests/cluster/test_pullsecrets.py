@@ -8,9 +8,10 @@ import pytest
 
 from tests.cluster.apiserver import Api
 from tests.cluster.world import until
-from webhook.cluster.pullsecrets import MAX_CONFIG, PullSecret, PullSecrets
+from webhook.cluster.pullsecrets import MAX_CONFIG, PullSecrets
 from webhook.cluster.reflector import Surroundings
 from webhook.registry.dockerconfig import parse_docker_config
+from webhook.services.ports import PullSecret
 
 AUTHS = {"registry.example.com": {"username": "ada", "password": "s3cret"}}
 

@@ -19,6 +19,7 @@ from webhook.policy.facts import Facts
 from webhook.policy.finding import Finding, Result
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import load
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Action, Rule, Scope, Skip, Unknown, Verdict, Violation
 from webhook.profile import ImageProfile
@@ -160,11 +161,12 @@ def judged(
     *images: ImageProfile | Unavailable,
     uses: Iterable[ImageUse] = (bare_use(IMAGE),),
     namespace: str | None = "shop",
+    place: Place | None = None,
     today: date = TODAY,
     **how: Any,
 ) -> tuple[Result, ...]:
     """Every use judged by ``law``, where every reference names the same ``images``."""
-    plan = Planner(law).plan(uses, namespace)
+    plan = Planner(law).plan(uses, place or Place(namespace))
     known: dict[Reference, Sequence[ImageProfile | Unavailable]] = {}
     if images:
         known = dict.fromkeys(plan.wanted, images)

@@ -87,6 +87,51 @@ def test_a_workload_is_judged_in_its_own_namespace_unless_the_case_names_one():
     assert [one.differences for one in run(cases, law)] == [(), (), ()]
 
 
+BY_LABELS = policies(
+    policy_text(
+        "rule: fires, action: deny",
+        more="match: {namespaceSelector: {matchLabels: {tier: prod}}}\n"
+        "  exclude: {objectSelector: {matchLabels: {app: old}}}",
+    )
+)
+OLD = POD | {"metadata": {"labels": {"app": "old"}}}
+PROD = {"tier": "prod"}
+
+
+@pytest.mark.parametrize(
+    "told",
+    [
+        case({"allowed": False, "deny": ["fires"]}, namespaceLabels=PROD),
+        case({"allowed": True, "warn": []}, namespaceLabels={"tier": "test"}),
+        case({"allowed": True, "warn": []}, namespaceLabels=PROD, workload=OLD),
+        case({"allowed": True, "warn": ["image-unverified"]}),
+        case({"allowed": True, "warn": []}, workload=OLD),
+        case(
+            {"allowed": False},
+            workload=None,
+            image=API,
+            namespace="shop",
+            namespaceLabels=PROD,
+        ),
+        case({"allowed": True, "warn": []}, workload=None, image=API),
+    ],
+)
+def test_labels_of_a_namespace_are_those_of_the_case_and_others_the_workloads_own(
+    told: dict[str, Any],
+):
+    (only,) = run(loaded(told), BY_LABELS)
+    assert only.differences == ()
+
+
+def test_a_namespace_of_a_case_has_its_name_as_a_label():
+    selector = "{matchLabels: {kubernetes.io/metadata.name: shop}}"
+    law = policies(
+        policy_text("rule: fires, action: deny", more=f"match: {{namespaceSelector: {selector}}}")
+    )
+    (only,) = run(loaded(case({"allowed": False}, namespace="shop", namespaceLabels={})), law)
+    assert only.differences == ()
+
+
 def test_an_image_may_be_told_to_be_unavailable():
     (only,) = ran(
         case({"allowed": False, "deny": ["image-unverified"], "warn": ["of-name"]}),
@@ -118,6 +163,14 @@ def test_a_case_may_have_a_day_of_its_own():
         ({"cases": [case({"allowed": True}, workload=None)]}, "write either image or workload"),
         ({"cases": [case({"alowed": True})]}, "missing key 'allowed'"),
         ({"cases": [case({"allowed": True}, api_version=1)]}, "unknown key 'api_version'"),
+        (
+            {"cases": [case({"allowed": True}, workload=None, image=API, namespaceLabels={})]},
+            "write which namespace has the namespaceLabels",
+        ),
+        (
+            {"cases": [case({"allowed": True}, namespaceLabels={"a": "b c"})]},
+            "a: not a label value: 'b c'",
+        ),
     ],
 )
 def test_a_file_that_cannot_be_read_says_where_and_why(changed: dict[str, Any], said: str):

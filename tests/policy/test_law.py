@@ -1,11 +1,16 @@
 import pytest
 
-from tests.policy.catalogue import policy
+from tests.conftest import policy_text
+from tests.policy.catalogue import policies, policy
 from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Reference
 from webhook.policy.law import Policy
-from webhook.policy.plan import skipped
+from webhook.policy.place import Place
+from webhook.policy.plan import skipped, skipped_unlabelled
 
+SHOP = Place("shop")
+PROD = "{matchLabels: {tier: prod}}"
+WITHOUT_TIER = "{matchExpressions: [{key: tier, operator: DoesNotExist}]}"
 API = Reference.parse("ghcr.io/acme/api:1")
 
 
@@ -18,9 +23,9 @@ def covers(
     policy: Policy,
     reference: Reference | None = API,
     kind: ContainerKind = ContainerKind.CONTAINER,
-    namespace: str | None = "shop",
-) -> bool:
-    return policy.covers(reference, kind, namespace)
+    place: Place = SHOP,
+) -> bool | None:
+    return policy.covers(reference, kind, place)
 
 
 @pytest.mark.parametrize(
@@ -79,11 +84,19 @@ def test_sidecars_are_init_containers_and_image_volumes_must_be_named(
         ("{}", "{}", True),
         ("{namespaces: ['*']}", "{}", False),
         ("{}", "{namespaces: ['*']}", True),
+        ("{namespaceSelector: {}}", "{}", False),
+        ("{objectSelector: {}}", "{}", False),
+        (f"{{objectSelector: {WITHOUT_TIER}}}", "{}", False),
+        ("{}", "{namespaceSelector: {}}", True),
+        ("{}", "{objectSelector: {}}", True),
+        ("{}", f"{{objectSelector: {WITHOUT_TIER}}}", True),
         ("{images: ['ghcr.io/**']}", "{}", True),
     ],
 )
-def test_an_image_by_itself_has_no_namespace_to_match(match: str, exclude: str, expected: bool):
-    assert covers(selecting(match, exclude), namespace=None) is expected
+def test_an_image_by_itself_has_neither_namespace_nor_labels(
+    match: str, exclude: str, expected: bool
+):
+    assert covers(selecting(match, exclude), place=Place(None)) is expected
 
 
 @pytest.mark.parametrize(
@@ -106,6 +119,78 @@ def test_text_that_is_no_reference_is_ruled_out_by_no_list_of_images(
 
 def test_policies_limited_to_namespaces_are_named_for_images_by_themselves():
     limited = policy("rule: fires, action: deny", name="a", more="match: {namespaces: [x]}")
-    free = policy("rule: fires, action: deny", name="b", more="exclude: {namespaces: [x]}")
-    assert skipped(limited) == ("a",)
-    assert skipped(free) == ()
+    by_label = policy("rule: fires, action: deny", name="b", more="match: {namespaceSelector: {}}")
+    free = policy("rule: fires, action: deny", name="c", more="exclude: {namespaces: [x]}")
+    assert [skipped(law) for law in (limited, by_label, free)] == [("a",), ("b",), ()]
+
+
+@pytest.mark.parametrize(
+    ("more", "bare", "in_namespace"),
+    [
+        ("match: {namespaces: [shop]}", (), ()),
+        (f"exclude: {{objectSelector: {PROD}}}", (), ()),
+        (f"match: {{objectSelector: {PROD}}}", ("team",), ("team",)),
+        (f"match: {{objectSelector: {WITHOUT_TIER}}}", ("team",), ()),
+    ],
+)
+def test_policies_limited_to_labels_of_pods_are_named_for_images_by_themselves(
+    more: str, bare: tuple[str, ...], in_namespace: tuple[str, ...]
+):
+    law = policy("rule: fires, action: deny", more=more)
+    assert skipped_unlabelled(law, None) == bare
+    assert skipped_unlabelled(law, "shop") == in_namespace
+
+
+@pytest.mark.parametrize(
+    ("match", "exclude", "prod", "other", "unknown"),
+    [
+        (PROD, None, True, False, None),
+        (None, PROD, False, True, None),
+        (PROD, PROD, False, False, None),
+        (PROD, "{}", False, False, False),
+        ("{}", PROD, False, True, None),
+    ],
+)
+def test_what_labels_of_a_namespace_decide_is_not_known_without_them(
+    match: str | None, exclude: str | None, prod: bool, other: bool, unknown: bool | None
+):
+    policy = selecting(
+        *(f"{{namespaceSelector: {text}}}" if text else "{}" for text in (match, exclude))
+    )
+    places = [Place("shop", labels) for labels in ({"tier": "prod"}, {"tier": "test"}, None)]
+    assert [covers(policy, place=place) for place in places] == [prod, other, unknown]
+
+
+@pytest.mark.parametrize(
+    ("match", "exclude", "expected"),
+    [
+        (f"{{namespaceSelector: {PROD}, images: [nginx]}}", "{}", False),
+        (f"{{namespaceSelector: {PROD}, containers: [init]}}", "{}", False),
+        (f"{{namespaceSelector: {PROD}, namespaces: [other]}}", "{}", False),
+        (f"{{namespaceSelector: {PROD}}}", "{images: ['ghcr.io/**']}", False),
+        ("{}", f"{{namespaceSelector: {PROD}, images: [nginx]}}", True),
+        ("{}", f"{{namespaceSelector: {PROD}, containers: [init]}}", True),
+        ("{}", f"{{namespaceSelector: {PROD}, objectSelector: {PROD}}}", True),
+        ("{images: [nginx]}", f"{{namespaceSelector: {PROD}}}", False),
+    ],
+)
+def test_labels_that_are_not_known_matter_only_where_nothing_else_decides(
+    match: str, exclude: str, expected: bool
+):
+    assert covers(selecting(match, exclude)) is expected
+
+
+@pytest.mark.parametrize(
+    ("more", "asks"),
+    [
+        ("match: {namespaces: [shop]}", False),
+        (f"match: {{objectSelector: {PROD}}}", False),
+        ("match: {namespaceSelector: {}}", False),
+        (f"match: {{namespaceSelector: {PROD}}}", True),
+        (f"exclude: {{namespaceSelector: {PROD}}}", True),
+    ],
+)
+def test_a_set_says_whether_any_policy_asks_for_labels_of_namespaces(more: str, asks: bool):
+    plain = policy_text("rule: fires, action: deny", name="a")
+    law = policies(plain, policy_text("rule: fires, action: deny", name="b", more=more))
+    assert law.asks_for_namespace_labels is asks

@@ -9,6 +9,7 @@ from webhook.errors import InvalidFile
 from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Platform, Reference
 from webhook.policy.loader import nearest
+from webhook.policy.place import Place
 from webhook.policy.rule import Action
 from webhook.profile.need import Need
 from webhook.rules.image_size import ImageSize
@@ -51,7 +52,7 @@ spec:
     assert root.needs == Need.MANIFEST | Need.CONFIG | Need.PEEK
     (exemption,) = policy.spec.exemptions
     assert str(exemption.expires) == "2026-12-31"
-    assert policy.covers(Reference.parse("ghcr.io/acme/api"), ContainerKind.INIT, "team-a")
+    assert policy.covers(Reference.parse("ghcr.io/acme/api"), ContainerKind.INIT, Place("team-a"))
 
 
 def test_a_policy_is_judged_by_defaults_where_it_says_nothing():

@@ -101,12 +101,8 @@ from tests.policy.loading import HEAD, ROOT, problem, problems, rules, spec
             "4:23: 'image-unverified' is an outcome, not a rule: its action is set by failureActions",
         ),
         (
-            spec(f"match: {{namespaceSelector: {{}}}}, rules: [{{{ROOT}}}]"),
-            "4:16: key 'namespaceSelector' is not supported by this version: use namespaces",
-        ),
-        (
-            spec(f"exclude: {{objectSelector: {{}}}}, rules: [{{{ROOT}}}]"),
-            "4:18: key 'objectSelector' is not supported by this version: use namespaces or images",
+            spec(f"exclude: {{objectselector: {{}}}}, rules: [{{{ROOT}}}]"),
+            "4:18: unknown key 'objectselector' (did you mean 'objectSelector'?)",
         ),
         (
             spec(f"match: {{images: ['ba[rz]']}}, rules: [{{{ROOT}}}]"),

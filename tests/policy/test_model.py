@@ -1,7 +1,7 @@
 import pytest
 
 from webhook.errors import FailureKind
-from webhook.policy.model import FailureActions, OnUnknown, Selection
+from webhook.policy.model import FailureActions, OnUnknown
 from webhook.policy.rule import Action, strictest, weakest
 
 
@@ -20,11 +20,6 @@ def test_every_kind_of_failure_has_a_key_of_its_own():
 )
 def test_the_unknown_weighs_one_step_less_by_default(asked: Action, weighs: Action):
     assert OnUnknown().weigh(asked) is weighs
-
-
-def test_a_selection_of_nothing_is_empty():
-    assert Selection().is_empty
-    assert not Selection.model_validate({"containers": ["init"]}).is_empty
 
 
 def test_actions_are_ordered_by_how_much_they_weigh():

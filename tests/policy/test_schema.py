@@ -29,6 +29,13 @@ def test_the_shipped_policies_are_valid(file: Path):
     VALIDATOR.validate(parsed(file.read_text()))
 
 
+def test_selectors_are_valid_as_kubernetes_has_them():
+    expressions = "[{key: a, operator: Exists}, {key: b.example/c, operator: NotIn, values: [d]}]"
+    selector = f"{{matchLabels: {{app: web}}, matchExpressions: {expressions}}}"
+    more = f"match: {{namespaceSelector: {selector}, objectSelector: {{}}}}"
+    VALIDATOR.validate(parsed(policy_text("rule: run-as-root, action: deny", more=more)))
+
+
 @pytest.mark.parametrize("rule", CATALOGUE)
 def test_every_rule_has_exactly_its_own_options(rule: str):
     defaults = CATALOGUE[rule]().model_dump(mode="json", by_alias=True, exclude_none=True)
@@ -52,6 +59,18 @@ def test_every_rule_has_exactly_its_own_options(rule: str):
         policy_text("rule: run-as-root, action: deny", mode="enforced"),
         policy_text("rule: run-as-root, action: deny", more="match: {namespace: [a]}"),
         policy_text("rule: run-as-root, action: deny", more="match: {images: []}"),
+        policy_text(
+            "rule: run-as-root, action: deny",
+            more="match: {namespaceSelector: {matchlabels: {a: b}}}",
+        ),
+        policy_text(
+            "rule: run-as-root, action: deny",
+            more="match: {namespaceSelector: {matchLabels: {a: true}}}",
+        ),
+        policy_text(
+            "rule: run-as-root, action: deny",
+            more="exclude: {objectSelector: {matchExpressions: [{key: a, operator: in}]}}",
+        ),
         policy_text("rule: run-as-root, action: deny", more="minDenyConfidence: 101"),
         policy_text("rule: run-as-root, action: deny").replace("ImagePolicy", "Policy"),
         policy_text(),

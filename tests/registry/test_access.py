@@ -119,23 +119,20 @@ async def test_a_user_who_may_not_read_it_gives_way_to_one_who_may(serve, connec
 
 
 @pytest.mark.parametrize("behaviour", [BEARER, BASIC])
-async def test_who_was_tried_is_said_when_none_helped(serve, connect, behaviour):
+async def test_no_credential_helped(serve, connect, behaviour):
     registry = await serve(behaviour)
     wrong = ({"username": "eve", "password": "s3cret"}, {"username": "ada", "password": "wrong"})
     credentials = keychain(*((registry, entry) for entry in wrong))
     error = await refused(connect(registry), image(registry), credentials)
-    assert "tried: secret-1, secret-2" in error.detail
+    assert "secret" not in error.detail  # whose they are is for who brought them
     assert PATH in error.detail
     assert "401 UNAUTHORIZED" in error.detail
 
 
 @pytest.mark.parametrize("behaviour", [BEARER, BASIC])
-async def test_where_credentials_could_come_from_is_said_when_there_were_none(
-    serve, connect, behaviour
-):
+async def test_nobody_is_asked_for_credentials_twice(serve, connect, behaviour):
     registry = await serve(behaviour)
-    error = await refused(connect(registry), image(registry), NOBODY)
-    assert "imagePullSecrets" in error.detail
+    await refused(connect(registry), image(registry), NOBODY)
     assert [seen.path for seen in registry.seen].count(registry.seen[0].path) <= 2
 
 

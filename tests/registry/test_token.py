@@ -189,7 +189,6 @@ async def test_a_registry_token_that_no_header_may_hold_is_not_sent(guard, conne
 
     error = await ask(connect(guarded.server.host), guarded, Keychain())
     assert error.kind is FailureKind.UNAUTHORIZED
-    assert "secret-1" in error.detail
     assert token not in error.detail
 
 

@@ -13,6 +13,7 @@ from webhook.policy.example import SLIM, Example, facts_of
 from webhook.policy.facts import Facts
 from webhook.policy.finding import Finding
 from webhook.policy.loader import load
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Rule, Verdict, Violation
 from webhook.profile import ImageProfile, profile
@@ -57,6 +58,8 @@ def enforced(
 ) -> list[Finding]:
     """What a policy with one rule of the catalogue finds in an image."""
     text = policy_text(f"rule: {rule}, action: {action}, with: {options}")
-    plan = Planner(load([("policy.yaml", text)], CATALOGUE, TABLES)).plan([bare_use(IMAGE)], None)
+    plan = Planner(load([("policy.yaml", text)], CATALOGUE, TABLES)).plan(
+        [bare_use(IMAGE)], Place(None)
+    )
     (result,) = decide(plan, {Reference.parse(IMAGE): [image]}, TODAY)
     return list(result.findings)

@@ -15,6 +15,7 @@ from tests.conftest import Serve, policy_text
 from tests.tables import TABLES
 from webhook.registry.client import Registry
 from webhook.registry.keychain import JoinedKeychain
+from webhook.registry.podkeychains import OneKeychain
 from webhook.rules import CATALOGUE
 from webhook.sandbox.pods import admission_review, pod
 from webhook.server.logs import Log
@@ -39,7 +40,7 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Validate:
     """The route by itself, with no way to any registry."""
     policies = PolicyStore(lambda: [("policy.yaml", POLICY)], list, CATALOGUE, TABLES)
     judge = Judge(Gatherer(Registry()), clock)
-    reviewer = Reviewer(policies, judge, JoinedKeychain())
+    reviewer = Reviewer(policies, judge, OneKeychain(JoinedKeychain()))
     return Validate(reviewer, Metrics("test"), Log(BytesIO(), clock), 10.0)
 
 

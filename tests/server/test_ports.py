@@ -29,7 +29,7 @@ async def test_the_https_port_tells_health_version_and_its_api(serve: Serve):
             async with client.session.get(f"{client.url}/{path}", ssl=client.trust) as reply:
                 assert reply.status == 200
                 answers[path] = await reply.json()
-    assert answers["readyz"] == {"ready": True, "waiting": {}}
+    assert answers["readyz"] == {"ready": True, "waiting": {}, "notes": {}}
     assert len(answers["version"]["policies"]) == 12
     assert "/validate" in answers["openapi.json"]["paths"]
 
@@ -44,12 +44,21 @@ async def test_readiness_tells_what_it_waits_for():
             assert await reply.json() == {
                 "ready": False,
                 "waiting": {"certificate": "not yet loaded"},
+                "notes": {},
             }
-        readiness.met("certificate")
-        async with session.get(f"http://127.0.0.1:{port}/readyz") as reply:
-            assert reply.status == 200
         async with session.get(f"http://127.0.0.1:{port}/metrics") as reply:
-            assert 'slimgate_build_info{version="test"} 1.0' in await reply.text()
+            assert "slimgate_ready 0.0" in await reply.text()
+        readiness.met("certificate")
+        readiness.note("policies", "team.yaml:1:1: nonsense")
+        async with session.get(f"http://127.0.0.1:{port}/readyz") as reply:
+            assert reply.status == 200  # what is amiss is told beside
+            assert (await reply.json())["notes"] == {"policies": "team.yaml:1:1: nonsense"}
+        readiness.note("policies", "")
+        assert readiness.notes == {}
+        async with session.get(f"http://127.0.0.1:{port}/metrics") as reply:
+            text = await reply.text()
+        assert 'slimgate_build_info{version="test"} 1.0' in text
+        assert "slimgate_ready 1.0" in text
 
 
 async def test_a_port_in_use_is_told():
@@ -108,6 +117,22 @@ async def test_connections_are_not_kept_once_it_is_to_stop():
         (
             ["--self-signed", "--tls-cert", "tls.crt"],
             b"--self-signed makes a certificate: leave --tls-cert and --tls-key out",
+        ),
+        (
+            ["--tls-secret", "guard/tls", "--self-signed"],
+            b"--tls-secret issues certificates: leave --self-signed, --tls-cert and --tls-key out",
+        ),
+        (
+            ["--tls-secret", "guard/tls"],
+            b"--tls-secret needs --webhook-configuration, which is to trust it",
+        ),
+        (
+            ["--tls-secret", "guard/tls", "--webhook-configuration", "slimgate.guard"],
+            b"name what the API server calls with --tls-host",
+        ),
+        (
+            ["--self-signed", "--webhook-configuration", "slimgate.guard"],
+            b"--self-signed is for trying things out: use --tls-secret in a cluster",
         ),
     ],
 )

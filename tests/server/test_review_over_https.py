@@ -140,7 +140,7 @@ async def test_every_review_is_one_log_line_and_counted(serve: Serve, registry: 
         review = admission_review(pod("web", image))
         await client.review(review)
         (line,) = [event for event in client.events() if event["event"] == "review"]
-        metrics = client.hook.metrics.exposition().decode()
+        metrics = client.hook.metrics.exposition(True).decode()
     assert line["uid"] == review["request"]["uid"]
     assert line["decision"] == "deny"
     assert (line["namespace"], line["kind"], line["name"]) == ("shop", "Pod", "web")

@@ -34,6 +34,9 @@ class Someone:
     async def credentials(self, repository: str) -> tuple[Credential, ...]:
         return ()
 
+    def told(self, repository: str) -> str:
+        return ""
+
 
 async def test_an_index_is_followed_to_its_platform(store: Store):
     source = MemorySource(store)

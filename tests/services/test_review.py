@@ -1,3 +1,5 @@
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
@@ -5,10 +7,11 @@ import msgspec
 import pytest
 
 from tests.conftest import policy_text
-from tests.services.sources import MemorySource
+from tests.services.sources import Gate, MemorySource, at_once
 from tests.services.test_gather import Someone
 from tests.tables import TABLES
 from webhook.kube.admission import parse_review
+from webhook.registry.podkeychains import OneKeychain
 from webhook.rules import CATALOGUE
 from webhook.sandbox.pods import admission_review, cronjob, deployment, pod
 from webhook.sandbox.store import Store
@@ -16,21 +19,30 @@ from webhook.services.answer import Decision
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
+from webhook.services.ports import NamespaceLabels
 from webhook.services.review import Reviewed, Reviewer, subject
 
 ROOT = policy_text("rule: run-as-root, action: deny")
 BAD, GOOD = "registry.test/shop/api:2-slim", "registry.test/shop/api:4-optimised"
 
 
-def reviewer_of(source: MemorySource, policy: str = ROOT) -> Reviewer:
+def reviewer_of(
+    source: MemorySource, policy: str = ROOT, namespaces: NamespaceLabels | None = None
+) -> Reviewer:
     policies = PolicyStore(lambda: [("policy.yaml", policy)], list, CATALOGUE, TABLES)
     judge = Judge(Gatherer(source), lambda: datetime(2026, 11, 21, tzinfo=UTC))
-    return Reviewer(policies, judge, Someone())
+    return Reviewer(policies, judge, OneKeychain(Someone()), namespaces=namespaces)
 
 
-async def reviewed(store: Store, review: dict[str, Any], policy: str = ROOT) -> Reviewed:
+async def reviewed(
+    store: Store,
+    review: dict[str, Any],
+    policy: str = ROOT,
+    namespaces: NamespaceLabels | None = None,
+    seconds: float = 5,
+) -> Reviewed:
     request = parse_review(msgspec.json.encode(review))
-    return await reviewer_of(MemorySource(store), policy).review(request, 5)
+    return await reviewer_of(MemorySource(store), policy, namespaces).review(request, seconds)
 
 
 def asks(review: dict[str, Any]) -> list[str]:
@@ -139,3 +151,83 @@ async def test_a_defect_of_ours_is_told_and_weighed(store: Store):
 async def test_dry_runs_are_answered_like_any_other(store: Store):
     found = await reviewed(store, admission_review(pod("web", BAD), dry_run=True))
     assert found.decision is Decision.DENY
+
+
+PROD_ONLY = policy_text(
+    "rule: run-as-root, action: deny",
+    more="match: {namespaceSelector: {matchLabels: {tier: prod}}}",
+)
+
+
+@dataclass
+class Known:
+    """Labels of every namespace; ``asked`` are those that were asked for."""
+
+    told: dict[str, str] | None
+    delay: Callable[[], Awaitable[None]] = at_once
+    asked: list[str] = field(default_factory=list)
+
+    async def labels(self, namespace: str) -> dict[str, str] | None:
+        self.asked.append(namespace)
+        await self.delay()
+        return self.told
+
+
+@pytest.mark.parametrize(
+    ("labels", "decision", "rules"),
+    [
+        ({"tier": "prod"}, Decision.DENY, ["run-as-root"]),
+        ({"tier": "test"}, Decision.ALLOW, []),
+        (None, Decision.WARN, ["image-unverified"]),
+    ],
+)
+async def test_a_policy_that_selects_namespaces_is_judged_by_their_labels(
+    store: Store, labels: dict[str, str] | None, decision: Decision, rules: list[str]
+):
+    known = Known(labels)
+    found = await reviewed(store, admission_review(pod("web", BAD)), PROD_ONLY, known)
+    assert known.asked == ["shop"]
+    assert found.decision is decision
+    assert [f.rule for result in found.results for f in result.findings] == rules
+
+
+async def test_labels_of_namespaces_are_not_asked_for_where_nothing_depends_on_them(store: Store):
+    known = Known({})
+    by_pod = policy_text(
+        "rule: run-as-root, action: deny", more="match: {objectSelector: {matchLabels: {app: web}}}"
+    )
+    bad = admission_review(pod("web", BAD, labels={"app": "web"}))
+    assert (await reviewed(store, bad, ROOT, known)).decision is Decision.DENY
+    assert (await reviewed(store, bad, by_pod, known)).decision is Decision.DENY
+    assert (await reviewed(store, bad | _deletion(bad), PROD_ONLY, known)).results == ()
+    assert known.asked == []
+
+
+def _deletion(review: dict[str, Any]) -> dict[str, Any]:
+    return {"request": review["request"] | {"operation": "DELETE"}}
+
+
+async def test_without_a_cluster_no_labels_of_namespaces_are_known(store: Store):
+    found = await reviewed(store, admission_review(pod("web", BAD)), PROD_ONLY)
+    assert found.response.warnings == (
+        "[web] image-unverified: could not read the labels of namespace shop; policy team not "
+        "evaluated. Let slimgate read namespaces; for check, add the Namespace with -f.",
+    )
+
+
+async def test_labels_that_do_not_come_in_time_are_not_known(store: Store):
+    review = admission_review(pod("web", BAD))
+    found = await reviewed(store, review, PROD_ONLY, Known({"tier": "prod"}, Gate()), 0.01)
+    assert [f.rule for result in found.results for f in result.findings] == ["image-unverified"]
+
+
+async def test_pods_and_templates_are_selected_by_the_labels_that_pods_have(store: Store):
+    policy = policy_text(
+        "rule: run-as-root, action: warn", more="exclude: {objectSelector: {matchLabels: {app: a}}}"
+    )
+    reviews = [
+        admission_review(made)
+        for made in (pod("p", BAD, labels={"app": "a"}), deployment("a", BAD), deployment("b", BAD))
+    ]
+    told = [(await reviewed(store, review, policy)).decision for review in reviews]
+    assert told == [Decision.ALLOW, Decision.ALLOW, Decision.WARN]

@@ -121,6 +121,9 @@ class _Fixed:
     async def credentials(self, repository: str) -> Sequence[Credential]:
         return self._credentials
 
+    def told(self, repository: str) -> str:
+        return ""
+
 
 def pull_secrets(case: Case) -> None:
     datas = [value for secret in case["pull_secrets"] for value in secret["data"].values()]

@@ -22,10 +22,11 @@ from webhook.cli.options import (
 )
 from webhook.errors import UsageError
 from webhook.oci import Reference
-from webhook.policy.plan import skipped
+from webhook.policy.law import PolicySet
+from webhook.policy.plan import skipped, skipped_unlabelled
 from webhook.report import text
 from webhook.report.data import verdicts, warns
-from webhook.services.check import Judged, Subject, subjects_in
+from webhook.services.check import Judged, Subject, Subjects, subjects_in
 from webhook.settings import FailOn, from_process, read_text
 from webhook.wiring import COMMAND_SECONDS, check_subjects, load_policies, run
 
@@ -72,22 +73,29 @@ def check(
         raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
     settings = from_process(ctx.params, ctx.params["config"])
     namespace = settings.namespace
-    subjects = [_image(text) for text in images or ()]
-    subjects += [found for path in file or () for found in _manifests(path, namespace)]
-    if not subjects:
+    subjects = _subjects(images or [], file or [], namespace)
+    if not (count := len(subjects.all)):
         raise UsageError("no workload found in the manifests: nothing was checked")
     law = load_policies(settings)
     seconds = settings.timeout or COMMAND_SECONDS
     work = check_subjects(settings, law, subjects, namespace, seconds, keep_passes=everything)
-    with working(f"checking {len(subjects)} {'subject' if len(subjects) == 1 else 'subjects'}"):
+    with working(f"checking {count} {'subject' if count == 1 else 'subjects'}"):
         judged = run(work)
     if settings.output == "text":
         text.write_verdicts(console(settings.color), judged, everything=everything)
     else:
         write_data(verdicts(judged), settings.output)
-    if images and namespace is None and (names := skipped(law)):
-        typer.echo(text.skipped(names), err=settings.output != "text")
+    for note in _notes(law, namespace) if images else ():
+        typer.echo(note, err=settings.output != "text")
     raise typer.Exit(_code(judged, settings.fail_on))
+
+
+def _subjects(images: list[str], files: list[Path], namespace: str | None) -> Subjects:
+    """Everything that was named; a Namespace counts for the workloads of all files."""
+    found = [_manifests(path, namespace) for path in files]
+    workloads = (subject for each in found for subject in each.all)
+    namespaces = {name: labels for each in found for name, labels in each.namespaces.items()}
+    return Subjects((*map(_image, images), *workloads), namespaces)
 
 
 def _image(text: str) -> Subject:
@@ -96,11 +104,10 @@ def _image(text: str) -> Subject:
     return Subject(text, None, text)
 
 
-def _manifests(path: Path, namespace: str | None) -> Iterator[Subject]:
+def _manifests(path: Path, namespace: str | None) -> Subjects:
     if str(path) == "-":
-        yield from subjects_in(_stdin(), "stdin", namespace)
-    else:
-        yield from subjects_in(read_text(path), str(path), namespace)
+        return subjects_in(_stdin(), "stdin", namespace)
+    return subjects_in(read_text(path), str(path), namespace)
 
 
 def _stdin() -> str:
@@ -108,6 +115,14 @@ def _stdin() -> str:
         return sys.stdin.buffer.read().decode()
     except UnicodeDecodeError:
         raise UsageError("cannot read stdin: not UTF-8 text") from None
+
+
+def _notes(law: PolicySet, namespace: str | None) -> Iterator[str]:
+    """Which policies say nothing of images by themselves."""
+    if namespace is None and (names := skipped(law)):
+        yield text.skipped(names)
+    if names := skipped_unlabelled(law, namespace):
+        yield text.skipped_unlabelled(names)
 
 
 def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:

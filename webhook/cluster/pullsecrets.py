@@ -15,27 +15,13 @@ import msgspec
 
 from webhook.cluster.reflector import Reflected, Reflector, Source, Surroundings
 from webhook.cluster.wire import Item, location
+from webhook.services.ports import PullSecret
 
 MAX_CONFIG = 64 * 1024
 """Bytes of a Docker configuration that are kept. Real ones are a few KiB; a Secret may be 1 MiB."""
 _DEFAULT_ACCOUNT = "default"
 _JSON = "kubernetes.io/dockerconfigjson"
 _LEGACY = "kubernetes.io/dockercfg"
-
-
-@dataclass(frozen=True, slots=True)
-class PullSecret:
-    """A Secret that a Pod is to pull its images with."""
-
-    name: str
-    """Empty where the ServiceAccount could not be read, so that no name is known."""
-    data: bytes | None
-    """A Docker configuration with ``auths``, unread; None if there is none. Never printed."""
-    reason: str = ""
-    """Why there is no ``data``."""
-
-    def __repr__(self) -> str:
-        return f"PullSecret(name={self.name!r}, reason={self.reason!r})"
 
 
 class _Data(msgspec.Struct, frozen=True, gc=False):
@@ -72,7 +58,8 @@ class _Lists:
 
 
 class PullSecrets(Reflected):
-    """Secrets and ServiceAccounts of ``namespaces``; None is all of them, a right of its own."""
+    """Secrets and ServiceAccounts of ``namespaces``, a ``PullSecretStore``; None is all of them, a
+    right of its own."""
 
     def __init__(self, surroundings: Surroundings, namespaces: Iterable[str] | None = None) -> None:
         names = [""] if namespaces is None else dict.fromkeys(namespaces)
@@ -82,10 +69,7 @@ class PullSecrets(Reflected):
     def secrets_for(
         self, namespace: str, service_account: str, image_pull_secrets: Sequence[str]
     ) -> tuple[PullSecret, ...]:
-        """What a Pod is given, in its order; those that cannot be had say why.
-
-        ``service_account`` and ``image_pull_secrets`` are as in the Pod; both may be empty.
-        """
+        """See ``PullSecretStore.secrets_for``."""
         lists = self._lists.get("") or self._lists.get(namespace)
         if lists is None:
             why = f"namespace {namespace} is not among those whose Secrets are read"

@@ -1,4 +1,5 @@
-"""Nouns of Kubernetes: admission reviews, workloads, where they name images, quantities.
+"""Nouns of Kubernetes: admission reviews, workloads, where they name images, label selectors,
+quantities.
 
 Wire shapes hold only the fields that are needed; unknown fields are ignored, as the API server
 ignores them. This room must never do I/O or know what an image is beyond its reference's text.

@@ -154,8 +154,14 @@ class PodOS(msgspec.Struct, frozen=True, gc=False):
     name: str = ""
 
 
+class SecretName(msgspec.Struct, frozen=True, gc=False):
+    """One of ``imagePullSecrets``."""
+
+    name: str = ""
+
+
 class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
-    """A pod spec, as far as rules look at it."""
+    """A pod spec, as far as anything here looks at it."""
 
     containers: tuple[Container, ...] | None = None
     init_containers: tuple[Container, ...] | None = None
@@ -170,6 +176,8 @@ class PodSpec(msgspec.Struct, frozen=True, rename="camel"):
     share_process_namespace: bool | None = None
     node_selector: dict[str, str] | None = None
     affinity: Affinity | None = None
+    service_account_name: str | None = None
+    image_pull_secrets: tuple[SecretName, ...] | None = None
 
 
 class Metadata(msgspec.Struct, frozen=True, rename="camel"):
@@ -179,11 +187,13 @@ class Metadata(msgspec.Struct, frozen=True, rename="camel"):
     generate_name: str | None = None
     namespace: str | None = None
     deletion_timestamp: str | None = None
+    labels: dict[str, str] | None = None
 
 
 class Template(msgspec.Struct, frozen=True):
     """A pod template."""
 
+    metadata: Metadata | None = None
     spec: PodSpec | None = None
 
 
@@ -239,14 +249,16 @@ class Workload(msgspec.Struct, frozen=True):
     name: str
     """``generateName`` and a ``*`` when the API server has yet to choose."""
     pod: PodSpec
+    labels: dict[str, str] = {}
+    """Of the Pods, which a controller's template gives them."""
 
     @classmethod
     def of(cls, item: KubeObject | None, namespace: str = "") -> Self | None:
         """The workload in ``item``; None when it is no workload or has no pod spec."""
         if item is None or not item.is_workload:
             return None
-        pod = _pod_spec(item)
-        if pod is None:
+        template = _template(item)
+        if template is None or template.spec is None:
             return None
         metadata = item.metadata or Metadata()
         generated = f"{metadata.generate_name}*" if metadata.generate_name else ""
@@ -254,7 +266,8 @@ class Workload(msgspec.Struct, frozen=True):
             item.kind,
             namespace or metadata.namespace or "default",
             metadata.name or generated,
-            pod,
+            template.spec,
+            (template.metadata or Metadata()).labels or {},
         )
 
     @property
@@ -263,13 +276,14 @@ class Workload(msgspec.Struct, frozen=True):
         return self.kind == "Pod"
 
 
-def _pod_spec(item: KubeObject) -> PodSpec | None:
+def _template(item: KubeObject) -> Template | None:
+    """What Pods are made after; a Pod is its own."""
     spec = item.spec
     if item.kind == "Pod":
-        return spec
+        return Template(item.metadata, spec)
     if item.kind == "PodTemplate":
-        return item.template.spec if item.template else None
+        return item.template
     if item.kind == "CronJob":
         job = spec.job_template.spec if spec and spec.job_template else None
-        return job.template.spec if job and job.template else None
-    return spec.template.spec if spec and spec.template else None
+        return job.template if job else None
+    return spec.template if spec else None

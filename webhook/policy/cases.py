@@ -15,6 +15,7 @@ from pydantic import Field, ValidationError, model_validator
 
 from webhook.errors import FailureKind, FetchError, InvalidFile, UsageError
 from webhook.kube.imageuse import ImageUse, bare_use, image_uses
+from webhook.kube.selector import namespace_labels
 from webhook.kube.workload import KubeObject, Workload
 from webhook.oci import Reference
 from webhook.oci.image import Unavailable
@@ -26,8 +27,10 @@ from webhook.policy.law import PolicySet
 from webhook.policy.loader import problems_of
 from webhook.policy.model import PolicyMetadata
 from webhook.policy.options import ByteSize
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Action
+from webhook.policy.selection import LabelTexts
 from webhook.policy.written import Written
 from webhook.profile import ImageProfile
 
@@ -71,6 +74,8 @@ class Case(Written):
     name: Annotated[str, Field(min_length=1)]
     """A sentence that says what is shown."""
     namespace: str | None = None
+    namespace_labels: LabelTexts | None = None
+    """Of the namespace; not known when absent."""
     today: date = TODAY
     image: str | None = None
     """An image by itself, instead of a workload."""
@@ -82,6 +87,8 @@ class Case(Written):
     def _one_of_both(self) -> "Case":
         if (self.image is None) == (self.workload is None):
             raise ValueError("write either image or workload")
+        if self.image is not None and self.namespace is None and self.namespace_labels is not None:
+            raise ValueError("write which namespace has the namespaceLabels")
         return self
 
 
@@ -135,17 +142,17 @@ def _facts(name: str, facts: ImageFacts) -> ImageProfile | Unavailable:
 
 
 def _judge(case: Case, planner: Planner, gathered: Gathered) -> tuple[Result, ...]:
-    uses, namespace = _subject(case)
-    planned = planner.plan(uses, namespace)
+    uses, place = _subject(case)
+    planned = planner.plan(uses, place)
     missing = [str(reference) for reference in planned.wanted if reference not in gathered]
     if missing:
         raise UsageError(f"case {case.name!r}: no facts are given for {', '.join(missing)}")
     return decide(planned, gathered, case.today)
 
 
-def _subject(case: Case) -> tuple[tuple[ImageUse, ...], str | None]:
+def _subject(case: Case) -> tuple[tuple[ImageUse, ...], Place]:
     if case.image is not None:
-        return (bare_use(case.image),), case.namespace
+        return (bare_use(case.image),), _place(case, case.namespace, {})
     try:
         item = msgspec.convert(case.workload, KubeObject)
     except msgspec.ValidationError as error:
@@ -153,7 +160,14 @@ def _subject(case: Case) -> tuple[tuple[ImageUse, ...], str | None]:
     workload = Workload.of(item, case.namespace or "")
     if workload is None:
         raise UsageError(f"case {case.name!r}: the workload has no pod spec")
-    return image_uses(workload.pod), workload.namespace
+    return image_uses(workload.pod), _place(case, workload.namespace, workload.labels)
+
+
+def _place(case: Case, namespace: str | None, labels: Mapping[str, str]) -> Place:
+    written = case.namespace_labels
+    if namespace is None or written is None:
+        return Place(namespace, None, labels)
+    return Place(namespace, namespace_labels(namespace, written), labels)
 
 
 def _differences(case: Case, results: tuple[Result, ...]) -> Iterator[str]:

@@ -14,12 +14,11 @@ from webhook.errors import FailureKind
 from webhook.oci import Reference
 from webhook.oci.image import Unavailable
 from webhook.policy.facts import Facts
-from webhook.policy.finding import Certainty, Finding, Outcome, Result, Severity
+from webhook.policy.finding import Certainty, Finding, Outcome, Result, Severity, merged
 from webhook.policy.law import Policy
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.plan import Applicable, Check, Plan, Planned
 from webhook.policy.rule import Action, Skip, Unknown, Verdict, Violation, strictest, weakest
-from webhook.policy.tables import Tables
 from webhook.policy.text import shown
 from webhook.profile import ImageProfile
 from webhook.profile.need import Need
@@ -27,6 +26,8 @@ from webhook.profile.need import Need
 EXPIRY_NOTICE = 30
 """Days before an exemption ends from which a warning counts down."""
 
+_MAX_NAME = 63
+"""Characters of a name in a message."""
 _AS_PYTHON = {"yes": Action.DENY, "maybe": Action.WARN, "unknown": Action.AUDIT}
 """Is it Python? → the most that a rule about Python images may lead to."""
 
@@ -48,9 +49,9 @@ def decide(
     apply too.
     """
     return tuple(
-        _Judge(item, image, today, plan.tables, ceiling, keep_passes).result()
+        _Judge(plan, item, image, today, ceiling, keep_passes).result(is_first=not at)
         for item in plan.items
-        for image in _known(item.applicable, gathered)
+        for at, image in enumerate(_known(item.applicable, gathered))
     )
 
 
@@ -76,36 +77,44 @@ class _Judge:
         "_checks",
         "_image",
         "_keep_passes",
+        "_place",
         "_reference",
         "_tables",
         "_today",
+        "_undecided",
         "_use",
     )
 
     def __init__(
         self,
+        plan: Plan,
         item: Planned,
         image: ImageProfile | Unavailable | None,
         today: date,
-        tables: Tables,
         ceiling: Action,
         keep_passes: bool,
     ) -> None:
-        self._use, self._image, self._today, self._tables = item.use, image, today, tables
+        self._use, self._image, self._today, self._tables = item.use, image, today, plan.tables
         self._reference, self._checks = item.applicable.reference, item.applicable.checks
+        self._undecided, self._place = item.applicable.undecided, plan.place
         self._ceiling, self._keep_passes = ceiling, keep_passes
 
-    def result(self) -> Result:
-        """The result with every finding, equal ones told once."""
+    def result(self, *, is_first: bool) -> Result:
+        """The result with every finding, equal ones told once.
+
+        What holds of the use, whatever the platform, is told with the first result of it.
+        """
         image, use = self._image, self._use
-        if isinstance(image, ImageProfile):
-            findings = _merged(self._findings(image))
-            journey = image.journey if image.python.verdict != "no" else None
-            return Result(use.name, use.image, image.digest, image.platform, findings, journey)
-        findings = _merged(self._findings(None))
+        known = image if isinstance(image, ImageProfile) else None
+        findings = merged(self._findings(known))
         if isinstance(image, Unavailable):
-            findings += _merged(self._blind(image))
-        return Result(use.name, use.image, None, None, findings)
+            findings += merged(self._blind(image))
+        if is_first and self._undecided:
+            findings += tuple(map(self._undecidable, self._undecided))
+        if known is None:
+            return Result(use.name, use.image, None, None, findings)
+        journey = known.journey if known.python.verdict != "no" else None
+        return Result(use.name, use.image, known.digest, known.platform, findings, journey)
 
     def _findings(self, image: ImageProfile | None) -> list[Finding]:
         """What every check that can be put has to say; this loop is the hot path."""
@@ -188,16 +197,24 @@ class _Judge:
         )
 
     def _unverified(self, policy: Policy, lost: Unavailable) -> Finding:
-        problem = f"could not inspect the image ({shown(lost.detail, 90)}); policy not evaluated"
+        problem = f"could not inspect the image ({shown(lost.detail, 120)}); policy not evaluated"
         fix = "Check the reference, pull secret and registry"
+        return self._lost(policy, policy.spec.failure_actions.weigh(lost.kind), problem, fix)
+
+    def _undecidable(self, policy: Policy) -> Finding:
+        """The policy may be about the image or not: neither is taken for granted."""
+        namespace = shown(self._place.namespace or "", _MAX_NAME)
+        problem = (
+            f"could not read the labels of namespace {namespace}; "
+            f"policy {shown(policy.name, _MAX_NAME)} not evaluated"
+        )
+        fix = "Let slimgate read namespaces; for check, add the Namespace with -f"
+        return self._lost(policy, policy.spec.failure_actions.default, problem, fix)
+
+    def _lost(self, policy: Policy, action: Action, problem: str, fix: str) -> Finding:
+        said = Violation(problem, fix, confidence=0)
         return self._finding(
-            policy,
-            UNVERIFIED,
-            policy.spec.failure_actions.weigh(lost.kind),
-            Outcome.UNKNOWN,
-            Severity.MEDIUM,
-            Violation(problem, fix, confidence=0),
-            problem,
+            policy, UNVERIFIED, action, Outcome.UNKNOWN, Severity.MEDIUM, said, problem
         )
 
     def _finding(
@@ -258,21 +275,3 @@ def _quiet(check: Check, said: Skip | None) -> Finding:
         message="" if said is None else said.reason,
         remedy="",
     )
-
-
-def _merged(findings: list[Finding]) -> tuple[Finding, ...]:
-    """Equal findings of several policies as one: all their names, the strictest action."""
-    if len(findings) < 2:
-        return tuple(findings)
-    merged: dict[tuple[str, Outcome, str, str], Finding] = {}
-    for finding in findings:
-        key = (finding.rule, finding.outcome, finding.message, finding.remedy)
-        before = merged.get(key)
-        if before is not None:
-            finding = msgspec.structs.replace(
-                before,
-                policies=tuple(dict.fromkeys(before.policies + finding.policies)),
-                action=strictest(before.action, finding.action),
-            )
-        merged[key] = finding
-    return tuple(merged.values())

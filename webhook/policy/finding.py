@@ -9,7 +9,7 @@ from typing import Self
 
 import msgspec
 
-from webhook.policy.rule import Action
+from webhook.policy.rule import Action, strictest
 from webhook.profile import Evidence, Journey
 
 
@@ -92,3 +92,21 @@ class Result(msgspec.Struct, frozen=True):
     def allowed(self) -> bool:
         """Whether nothing here denies."""
         return not any(finding.denies for finding in self.findings)
+
+
+def merged(findings: list[Finding]) -> tuple[Finding, ...]:
+    """Equal findings of several policies as one: all their names, the strictest action."""
+    if len(findings) < 2:
+        return tuple(findings)
+    told: dict[tuple[str, Outcome, str, str], Finding] = {}
+    for finding in findings:
+        key = (finding.rule, finding.outcome, finding.message, finding.remedy)
+        before = told.get(key)
+        if before is not None:
+            finding = msgspec.structs.replace(
+                before,
+                policies=tuple(dict.fromkeys(before.policies + finding.policies)),
+                action=strictest(before.action, finding.action),
+            )
+        told[key] = finding
+    return tuple(told.values())

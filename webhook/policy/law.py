@@ -3,10 +3,12 @@
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from functools import cached_property
 
 from webhook.kube.imageuse import ContainerKind
 from webhook.oci import Reference
-from webhook.policy.model import Exemption, Selection, Spec
+from webhook.policy.model import Exemption, Spec
+from webhook.policy.place import Place
 from webhook.policy.rule import Action, Rule, Scope
 from webhook.policy.tables import Tables
 from webhook.profile.need import Need, Question
@@ -49,29 +51,42 @@ class Policy:
     spec: Spec
     entries: tuple[Entry, ...]
 
-    def covers(
-        self, reference: Reference | None, kind: ContainerKind, namespace: str | None
-    ) -> bool:
-        """Whether it is about this use of this image.
+    def covers(self, reference: Reference | None, kind: ContainerKind, place: Place) -> bool | None:
+        """Whether it is about this use of this image; None where labels decide that are not known.
 
-        ``reference`` None is text that is no reference: no list of images rules it out.
-        ``namespace`` None is an image by itself, of which a policy limited to namespaces says
-        nothing.
+        ``reference`` None is text that is no reference: no list of images rules it out. Of an image
+        by itself a policy says nothing whose ``match`` has namespaces or a selector, and what
+        ``exclude`` has of them keeps no policy from it.
         """
         word = _WRITTEN_AS.get(kind, kind.value)
         match, exclude = self.spec.match, self.spec.exclude
         if word not in (match.containers or _MATCHED_BY_DEFAULT):
             return False
-        if not _selects(match, reference, namespace, unreadable=True):
+        if not match.selects_image(reference, unreadable=True):
             return False
-        if exclude.is_empty or (exclude.containers is not None and word not in exclude.containers):
-            return True
-        return not _selects(exclude, reference, namespace, unreadable=False)
+        matched, excluded = self.standing(place)
+        if excluded is False or exclude.is_empty:
+            return matched
+        if exclude.containers is not None and word not in exclude.containers:
+            return matched
+        if not exclude.selects_image(reference, unreadable=False):
+            return matched
+        return False if excluded or matched is False else None
+
+    def standing(self, place: Place) -> tuple[bool | None, bool | None]:
+        """What ``match`` and ``exclude`` say of a place, whatever the image; None is not known."""
+        return self.spec.match.selects_place(place), self.spec.exclude.selects_place(place)
 
     @property
-    def is_limited_to_namespaces(self) -> bool:
-        """Whether it says nothing of an image by itself."""
-        return self.spec.match.namespaces is not None
+    def has_selectors(self) -> bool:
+        """Whether labels decide what it is about."""
+        return self.spec.match.has_selectors or self.spec.exclude.has_selectors
+
+    @property
+    def asks_for_namespace_labels(self) -> bool:
+        """Whether the labels of a namespace decide what it is about."""
+        match, exclude = self.spec.match, self.spec.exclude
+        return match.asks_for_namespace_labels or exclude.asks_for_namespace_labels
 
     def exemption(self, reference: Reference, rule: str, today: date) -> Exemption | None:
         """The exemption that holds today for this rule on this image; the longest of several."""
@@ -86,20 +101,7 @@ class Policy:
                 yield item
 
 
-def _selects(
-    selection: Selection, reference: Reference | None, namespace: str | None, *, unreadable: bool
-) -> bool:
-    """Whether a selection is about an image; ``unreadable`` is what it says of one without name."""
-    if selection.namespaces is not None and (
-        namespace is None or not any(glob.matches(namespace) for glob in selection.namespaces)
-    ):
-        return False
-    if selection.images is None or reference is None:
-        return selection.images is None or unreadable
-    return any(pattern.matches(reference) for pattern in selection.images)
-
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class PolicySet:
     """All the policies in force, immutable: one request sees one set."""
 
@@ -108,3 +110,8 @@ class PolicySet:
     """What their rules read beside the facts."""
     hash: str
     """Twelve hexadecimal digits that change when any policy or table does."""
+
+    @cached_property
+    def asks_for_namespace_labels(self) -> bool:
+        """Whether any policy needs the labels of namespaces; nobody else asks for them."""
+        return any(policy.asks_for_namespace_labels for policy in self.policies)

@@ -15,6 +15,7 @@ from webhook.policy.law import Entry, Policy, PolicySet
 from webhook.policy.model import ImagePolicy, RuleEntry
 from webhook.policy.rule import Rule
 from webhook.policy.tables import Tables
+from webhook.policy.text import shown
 from webhook.policy.written import API_VERSION
 
 Catalogue = Mapping[str, type[Rule]]
@@ -24,10 +25,6 @@ UNVERIFIED = "image-unverified"
 """The outcome of an image that could not be read: exempted like a rule, never listed like one."""
 
 _KINDS = ("ImagePolicy", "PolicyCases")
-_NOT_YET = {
-    "namespaceSelector": "not supported by this version: use namespaces",
-    "objectSelector": "not supported by this version: use namespaces or images",
-}
 _EXPRESSION = "the rule 'expression' is not supported by this version"
 _NOT_LISTED = "an outcome, not a rule: its action is set by failureActions"
 
@@ -91,8 +88,13 @@ def problems_of(
         if item["type"] == "too_short" and _has_deeper(item, found):
             continue  # pydantic counts only the items that are valid
         path = (*prefix, *(part for part in item["loc"] if part != "[key]"))
-        unknown = item["type"] == "extra_forbidden"
-        yield document.problem(path, _wording(item, path, model), at_key=unknown)
+        at_key = item["type"] == "extra_forbidden" or _is_of_key(item)
+        yield document.problem(path, _wording(item, path, model), at_key=at_key)
+
+
+def _is_of_key(item: ErrorDetails) -> bool:
+    """Whether a key of its own choice is wrong, not what stands under it."""
+    return item["loc"][-1:] == ("[key]",)
 
 
 def _has_deeper(item: ErrorDetails, found: list[ErrorDetails]) -> bool:
@@ -125,11 +127,10 @@ def nearest(word: str, known: Iterable[str]) -> str:
 
 def _wording(item: ErrorDetails, path: Path, model: type[BaseModel]) -> str:
     key = str(path[-1]) if path else ""
-    named = f"{key}: " if path and isinstance(path[-1], str) else ""
+    is_named = path and isinstance(path[-1], str) and not _is_of_key(item)
+    named = f"{shown(key)}: " if is_named else ""
     match item["type"]:
         case "extra_forbidden":
-            if key in _NOT_YET:
-                return f"key {key!r} is {_NOT_YET[key]}"
             return f"unknown key {key!r}{nearest(key, _keys_at(model, item['loc'][:-1]))}"
         case "missing":
             return f"missing key {key!r}"

@@ -10,42 +10,15 @@ from pydantic import BeforeValidator, Field, WithJsonSchema
 
 from webhook.errors import FailureKind
 from webhook.oci import Platform
-from webhook.policy.pattern import ImagePattern, NamespacePattern
 from webhook.policy.rule import Action, Scope
+from webhook.policy.selection import ImagePatternText, Selection
 from webhook.policy.written import DateText, Written, text
 
-ImagePatternText = Annotated[
-    ImagePattern,
-    BeforeValidator(lambda value: ImagePattern.parse(text(value))),
-    WithJsonSchema({"type": "string", "examples": ["ghcr.io/acme/**", "nginx:1.*"]}),
-]
-NamespaceText = Annotated[
-    NamespacePattern,
-    BeforeValidator(lambda value: NamespacePattern.parse(text(value))),
-    WithJsonSchema({"type": "string", "examples": ["team-*"]}),
-]
 PlatformText = Annotated[
     Platform,
     BeforeValidator(lambda value: Platform.parse(text(value))),
     WithJsonSchema({"type": "string", "examples": ["linux/amd64", "linux/arm64/v8"]}),
 ]
-MatchedKind = Literal["container", "init", "ephemeral", "imageVolume"]
-
-
-class Selection(Written):
-    """What a policy is about: lists are OR, keys are AND, an absent key is everything."""
-
-    namespaces: Annotated[tuple[NamespaceText, ...] | None, Field(min_length=1)] = None
-    """Globs over namespace names."""
-    images: Annotated[tuple[ImagePatternText, ...] | None, Field(min_length=1)] = None
-    """Image patterns over canonical references."""
-    containers: Annotated[tuple[MatchedKind, ...] | None, Field(min_length=1)] = None
-    """Kinds of use; ``init`` includes sidecars. Image volumes only where they are named."""
-
-    @property
-    def is_empty(self) -> bool:
-        """Whether nothing was written."""
-        return self.namespaces is None and self.images is None and self.containers is None
 
 
 class OnUnknown(Written):

@@ -1,6 +1,6 @@
 """Which checks apply to which image, and what must be known for them."""
 
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Hashable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
@@ -9,6 +9,7 @@ from webhook.kube.imageuse import ContainerKind, ImageUse
 from webhook.oci import Platform, Reference
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.law import Entry, Policy, PolicySet
+from webhook.policy.place import Place
 from webhook.policy.tables import Tables
 from webhook.profile.need import Need, Question
 
@@ -62,6 +63,8 @@ class Applicable:
     checks: tuple[Check, ...]
     wanted: Wanted
     problem: str = ""
+    undecided: tuple[Policy, ...] = ()
+    """Policies of which the labels that are not known decide whether they apply."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +80,8 @@ class Plan:
     """The whole review, before anything was fetched."""
 
     items: tuple[Planned, ...]
-    """Uses with at least one check."""
+    """Uses with at least one check, or of which it is not known whether a policy applies."""
+    place: Place
     wanted: Mapping[Reference, Wanted]
     """What to gather, by reference; empty when nothing needs I/O."""
     tables: Tables
@@ -87,8 +91,9 @@ class Plan:
 class Planner:
     """Plans by one set of policies.
 
-    Remembers what applies to an image: that depends on its text, its kind of use and its namespace
-    alone, and most reviews are about images seen before.
+    Remembers what applies to an image: that depends on its text, its kind of use and where it is to
+    run alone, and most reviews are about images seen before. Of the labels there only what the
+    policies make of them is remembered, as every Pod may have labels of its own.
     """
 
     def __init__(
@@ -100,61 +105,81 @@ class Planner:
             policy.name: tuple(Check.of(policy, entry) for entry in policy.entries)
             for policy in policies.policies
         }
-        self._kept: dict[tuple[str, ContainerKind, str | None], Applicable] = {}
+        self._has_selectors = any(policy.has_selectors for policy in policies.policies)
+        self._kept: dict[tuple[str, ContainerKind, Hashable], Applicable] = {}
 
-    def plan(self, uses: Iterable[ImageUse], namespace: str | None) -> Plan:
-        """Put every policy to every use. ``namespace`` None is for images by themselves."""
+    def plan(self, uses: Iterable[ImageUse], place: Place) -> Plan:
+        """Put every policy to every use in a place."""
         items = []
         wanted: dict[Reference, Wanted] = {}
+        standing = self._standing(place)
         for use in uses:
-            applicable = self._applicable(use, namespace)
-            if not applicable.checks:
+            applicable = self._applicable(use, place, standing)
+            if not applicable.checks and not applicable.undecided:
                 continue
             items.append(Planned(use, applicable))
             reference = applicable.reference
             if reference is not None and applicable.wanted.question.needs is not Need.NONE:
                 before = wanted.get(reference, applicable.wanted)
                 wanted[reference] = before.union(applicable.wanted)
-        return Plan(tuple(items), wanted, self.policies.tables)
+        return Plan(tuple(items), place, wanted, self.policies.tables)
 
-    def _applicable(self, use: ImageUse, namespace: str | None) -> Applicable:
-        key = (use.image, use.kind, namespace)
+    def _standing(self, place: Place) -> Hashable:
+        """All that what applies to an image depends on of a place."""
+        if not self._has_selectors:
+            return place.namespace
+        return tuple(policy.standing(place) for policy in self.policies.policies)
+
+    def _applicable(self, use: ImageUse, place: Place, standing: Hashable) -> Applicable:
+        key = (use.image, use.kind, standing)
         found = self._kept.get(key)
         if found is None:
-            found = self._apply(use, namespace)
+            found = self._apply(use, place)
             if len(self._kept) >= _MAX_KEPT:
                 self._kept.clear()
             if found.reference is not None:  # other text may be as long as a whole review
                 self._kept[key] = found
         return found
 
-    def _apply(self, use: ImageUse, namespace: str | None) -> Applicable:
+    def _apply(self, use: ImageUse, place: Place) -> Applicable:
         reference, problem = None, ""
         try:
             reference = self._parse(use.image)
         except InvalidReference as error:
             problem = str(error)
-        covering = [p for p in self.policies.policies if p.covers(reference, use.kind, namespace)]
         # An image volume is never run: only what its reference tells is of any interest.
         blind_only = use.kind is ContainerKind.IMAGE_VOLUME
-        checks = tuple(
-            check
-            for policy in covering
-            for check in self._checks[policy.name]
-            if check.is_blind or not blind_only
-        )
+        checks: list[Check] = []
+        undecided = []
         question = Question(Need.NONE)
+        platforms: dict[Platform, None] = {}
+        for policy in self.policies.policies:
+            own = [c for c in self._checks[policy.name] if c.is_blind or not blind_only]
+            covers = policy.covers(reference, use.kind, place)
+            if covers:
+                checks += own
+                platforms |= dict.fromkeys(policy.spec.platforms or (DEFAULT_PLATFORM,))
+            elif covers is None and own:
+                undecided.append(policy)
         for check in checks:
             question |= check.entry.question
-        platforms = dict.fromkeys(
-            platform
-            for policy in covering
-            for platform in (policy.spec.platforms or (DEFAULT_PLATFORM,))
-        )
         wanted = Wanted(question, tuple(platforms) or (DEFAULT_PLATFORM,))
-        return Applicable(reference, checks, wanted, problem)
+        return Applicable(reference, tuple(checks), wanted, problem, tuple(undecided))
 
 
 def skipped(policies: PolicySet) -> tuple[str, ...]:
-    """Names of the policies that say nothing of an image by itself."""
-    return tuple(p.name for p in policies.policies if p.is_limited_to_namespaces)
+    """Names of the policies that say nothing of an image without a namespace."""
+    return tuple(p.name for p in policies.policies if p.spec.match.is_limited_to_namespaces)
+
+
+def skipped_unlabelled(policies: PolicySet, namespace: str | None) -> tuple[str, ...]:
+    """Names of the policies whose ``objectSelector`` leaves out an image by itself.
+
+    In a namespace it stands for Pods without labels, which a selector may select.
+    """
+    return tuple(
+        policy.name
+        for policy in policies.policies
+        if (match := policy.spec.match).object_selector is not None
+        and (namespace is None or not match.selects_pods({}))
+    )

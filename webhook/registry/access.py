@@ -55,12 +55,9 @@ class Access:
             refusal = said(response)
             demand = self._learn(endpoint, request, response)
             if demand is None:
-                raise _denied(endpoint, refusal, "it asks for nothing that could be given")
-        tried: list[str] = []
+                raise _denied(endpoint, f"{refusal} (it asks for nothing that could be given)")
         for credential in await keychain.credentials(endpoint.repository) or (Credential(),):
-            if not credential.is_anonymous:
-                tried.append(credential.origin)
-            elif refusal and demand.realm is None:
+            if credential.is_anonymous and refusal and demand.realm is None:
                 continue  # without a name and password, that is what was just refused
             try:
                 response = await self._with(endpoint, request, demand, credential, trip)
@@ -73,8 +70,7 @@ class Access:
                 if response.status not in _DENIED:
                     return response
                 refusal = said(response)
-        hint = "no credentials for it: imagePullSecrets or --docker-config can give some"
-        raise _denied(endpoint, refusal, f"tried: {', '.join(tried)}" if tried else hint)
+        raise _denied(endpoint, refusal)
 
     async def _with(
         self,
@@ -160,5 +156,5 @@ def _own_scope(endpoint: Endpoint) -> str:
     return f"repository:{endpoint.path}:pull"
 
 
-def _denied(endpoint: Endpoint, refusal: str, why: str) -> FetchError:
-    return FetchError(FailureKind.UNAUTHORIZED, f"{refusal} for {endpoint.path}; {why}")
+def _denied(endpoint: Endpoint, refusal: str) -> FetchError:
+    return FetchError(FailureKind.UNAUTHORIZED, f"{refusal} for {endpoint.path}")

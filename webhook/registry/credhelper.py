@@ -71,10 +71,9 @@ class CredentialHelpers:
 
     async def _ask(self, name: str, server: str) -> Credential | None:
         """Raises ``OSError`` or ``ValueError``."""
-        program = f"docker-credential-{name}"
-        found = shutil.which(program, path=self._path) if _NAME.fullmatch(name) else None
+        found = shutil.which(program(name), path=self._path) if _NAME.fullmatch(name) else None
         if found is None:
-            raise FileNotFoundError(program)
+            raise FileNotFoundError(program(name))
         process = await _start(found, server)
         ended = False
         try:
@@ -86,13 +85,18 @@ class CredentialHelpers:
             if not ended:
                 await _end(process)
         if status == 0:
-            return _read(output, program)
+            return _read(output, program(name))
         if output.startswith(_NOTHING):
             return None
-        raise ChildProcessError(program)
+        raise ChildProcessError(program(name))
 
 
-async def _start(program: str, server: str) -> asyncio.subprocess.Process:
+def program(name: str) -> str:
+    """What the helper called ``name`` is called as a program."""
+    return f"docker-credential-{name}"
+
+
+async def _start(file: str, server: str) -> asyncio.subprocess.Process:
     # The question waits in a pipe, which is never full of so little: writing to a program that has
     # ended already fails in another way on every event loop.
     question, writer = os.pipe()
@@ -100,7 +104,7 @@ async def _start(program: str, server: str) -> asyncio.subprocess.Process:
     os.close(writer)
     try:
         return await asyncio.create_subprocess_exec(
-            program,
+            file,
             "get",
             stdin=question,
             stdout=asyncio.subprocess.PIPE,
@@ -129,10 +133,10 @@ async def _end(process: asyncio.subprocess.Process) -> None:
     await process.wait()
 
 
-def _read(output: bytes, program: str) -> Credential | None:
+def _read(output: bytes, origin: str) -> Credential | None:
     answer = msgspec.json.decode(output, type=_Answer)  # its errors are ValueErrors
     if not answer.secret:
         return None
     if answer.username == _TOKEN_USER:
-        return Credential(identity_token=answer.secret, origin=program)
-    return Credential(answer.username, answer.secret, origin=program)
+        return Credential(identity_token=answer.secret, origin=origin)
+    return Credential(answer.username, answer.secret, origin=origin)

@@ -12,7 +12,7 @@ from fnmatch import fnmatchcase
 from functools import lru_cache
 
 from webhook.oci.reference import DOCKER_HUB
-from webhook.registry.credhelper import CredentialHelpers
+from webhook.registry.credhelper import CredentialHelpers, program
 from webhook.registry.dockerconfig import DockerConfig
 from webhook.services.ports import Credential, Keychain
 
@@ -22,7 +22,8 @@ ANONYMOUS = "anonymous"
 _HUB_ALIASES = frozenset({DOCKER_HUB, "index.docker.io", "registry-1.docker.io"})
 _HUB_SERVER = "https://index.docker.io/v1/"
 """What Docker Hub is called when a helper is asked about it."""
-_MEMO = 4096
+_MEMO = 1024
+"""Repositories of which a keychain remembers the scope."""
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -95,6 +96,13 @@ class DockerKeychain:
                     told.insert(0, credential)
         return _distinct(told)
 
+    def told(self, repository: str) -> str:
+        """See ``Keychain.told``."""
+        asked = self._asked(repository) if self._helpers is not None else ()
+        origins = [program(name) for name, _ in asked]
+        origins += [credential.origin for credential in self._matching(repository)]
+        return ", ".join(dict.fromkeys(origins))
+
     def _scope(self, repository: str) -> str:
         secrets = [_values(credential) for credential in _distinct(self._matching(repository))]
         helpers = list(self._asked(repository)) if self._helpers is not None else []
@@ -134,6 +142,11 @@ class JoinedKeychain:
         """See ``Keychain.credentials``."""
         found = [await keychain.credentials(repository) for keychain in self._keychains]
         return _distinct(credential for credentials in found for credential in credentials)
+
+    def told(self, repository: str) -> str:
+        """See ``Keychain.told``."""
+        told = (keychain.told(repository) for keychain in self._keychains)
+        return ", ".join(filter(None, told))
 
 
 def _distinct(credentials: Iterable[Credential]) -> Sequence[Credential]:

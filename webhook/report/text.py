@@ -33,8 +33,13 @@ def write_verdicts(console: Console, judged: Sequence[Judged], *, everything: bo
 
 
 def skipped(names: Sequence[str]) -> str:
-    """A line about policies that say nothing of images by themselves."""
+    """A line about policies that say nothing of images without a namespace."""
     return f"Skipped, being limited to namespaces: {', '.join(names)}. Name one with -n."
+
+
+def skipped_unlabelled(names: Sequence[str]) -> str:
+    """A line about policies that say nothing of images without a Pod's labels."""
+    return f"Skipped, being limited to labels of Pods: {', '.join(names)}. Give a manifest with -f."
 
 
 def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:

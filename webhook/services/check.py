@@ -1,7 +1,7 @@
 """Verdicts for images and manifests, as a command asks for them."""
 
 import asyncio
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -9,11 +9,13 @@ import msgspec
 
 from webhook.errors import InvalidFile
 from webhook.kube.imageuse import bare_use, image_uses
-from webhook.kube.workload import KubeObject, Workload
+from webhook.kube.selector import namespace_labels
+from webhook.kube.workload import KubeObject, Metadata, Workload
 from webhook.policy.document import Document, read_documents
 from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.law import PolicySet
 from webhook.policy.loader import UNVERIFIED
+from webhook.policy.place import Place
 from webhook.policy.rule import Action
 from webhook.services.judge import Judge
 from webhook.services.ports import Keychain
@@ -34,6 +36,19 @@ class Subject:
     """None for an image by itself."""
     image: str = ""
     """The image, when it is by itself."""
+
+
+Namespaces = Mapping[str, Mapping[str, str]]
+"""Labels by namespace, as far as they are known."""
+
+
+@dataclass(frozen=True, slots=True)
+class Subjects:
+    """What is to be judged, and what is known of where it would run."""
+
+    all: tuple[Subject, ...]
+    namespaces: Namespaces
+    """As the Namespaces beside the workloads say."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +80,7 @@ def _is_open(finding: Finding) -> bool:
 async def check(
     judge: Judge,
     policies: PolicySet,
-    subjects: Iterable[Subject],
+    subjects: Subjects,
     namespace: str | None,
     keychain: Keychain,
     seconds: float,
@@ -74,35 +89,53 @@ async def check(
 ) -> tuple[Judged, ...]:
     """Judge every subject as the Pods it would make, each in ``seconds``, some at a time.
 
-    ``namespace`` is for images by themselves and for manifests that name none.
+    ``namespace`` is that of images by themselves. Where the labels of a namespace would decide and
+    are not known, each image gets a finding that says so, as in a review: a program that reads the
+    verdicts learns of it, and it weighs what the policy lets failures weigh.
     """
     places = asyncio.Semaphore(AT_ONCE)
+
+    def place(workload: Workload | None) -> Place:
+        known = subjects.namespaces
+        if workload is None:
+            return Place(namespace, known.get(namespace or ""))
+        return Place(workload.namespace, known.get(workload.namespace), workload.labels)
 
     async def judged(subject: Subject) -> Judged:
         workload = subject.workload
         uses = (bare_use(subject.image),) if workload is None else image_uses(workload.pod)
-        where = namespace if workload is None else workload.namespace
         async with places:
             results = await judge.judge(
-                policies, uses, where, keychain, seconds, keep_passes=keep_passes
+                policies, uses, place(workload), keychain, seconds, keep_passes=keep_passes
             )
         return Judged(subject, results)
 
-    return tuple(await asyncio.gather(*map(judged, subjects)))
+    return tuple(await asyncio.gather(*map(judged, subjects.all)))
 
 
-def subjects_in(text: str, file: str, namespace: str | None) -> tuple[Subject, ...]:
+def subjects_in(text: str, file: str, namespace: str | None) -> Subjects:
     """The workloads in a file of manifests (YAML or JSON, many documents, Lists too).
 
-    Objects that are no workloads are left out. Raises ``InvalidFile``.
+    ``namespace`` is for workloads that name none. Objects that are neither workloads nor Namespaces
+    are left out. Raises ``InvalidFile``.
     """
-    documents = read_documents(text, file, aliases=True, limit=MAX_MANIFEST)
-    return tuple(
-        subject
-        for document in documents
-        for path, item in _objects(document)
-        if (subject := _subject(document, path, item, namespace)) is not None
-    )
+    subjects: list[Subject] = []
+    namespaces: dict[str, Mapping[str, str]] = {}
+    for document in read_documents(text, file, aliases=True, limit=MAX_MANIFEST):
+        for path, item in _objects(document):
+            found = _read(document, path, item)
+            if found is None:
+                continue
+            metadata = found.metadata or Metadata()
+            if found.kind == "Namespace":
+                name = metadata.name or ""
+                namespaces[name] = namespace_labels(name, metadata.labels or {})
+                continue
+            workload = Workload.of(found, metadata.namespace or namespace or "default")
+            if workload is not None:
+                line = document.places[path][0]
+                subjects.append(Subject(f"{file}:{line}", workload))
+    return Subjects(tuple(subjects), namespaces)
 
 
 _Path = tuple[str | int, ...]
@@ -128,28 +161,17 @@ def _objects(document: Document) -> Iterator[tuple[_Path, dict[str, Any]]]:
         ]
 
 
-def _subject(
-    document: Document,
-    path: _Path,
-    item: dict[str, Any],
-    namespace: str | None,
-) -> Subject | None:
+def _read(document: Document, path: _Path, item: dict[str, Any]) -> KubeObject | None:
+    """A workload or a Namespace; None for anything else, whatever is in it."""
     named = KubeObject(str(item.get("apiVersion", "")), str(item.get("kind", "")))
-    if not named.is_workload:
+    if not named.is_workload and (named.api_version, named.kind) != ("v1", "Namespace"):
         return None
     try:
-        found = msgspec.convert(item, KubeObject)
+        return msgspec.convert(item, KubeObject)
     except msgspec.ValidationError as error:
         message, _, where = str(error).partition(" - at ")
         place = (*path, *_path_of(where))
         raise InvalidFile((document.problem(place, f"{named.kind}: {message}"),)) from None
-    metadata = found.metadata
-    stated = metadata.namespace if metadata is not None else None
-    workload = Workload.of(found, stated or namespace or "default")
-    if workload is None:
-        return None
-    line = document.places[path][0]
-    return Subject(f"{document.file}:{line}", workload)
 
 
 def _path_of(where: str) -> Iterable[str | int]:

@@ -19,6 +19,7 @@ from webhook.profile import ImageProfile
 from webhook.services.flight import Flight, Learnt
 from webhook.services.memo import Memo, PartMemo
 from webhook.services.ports import ImageSource, Keychain
+from webhook.services.refusal import with_credentials
 
 FLIGHT_LIMIT = 30.0
 """Seconds that one image may take, whatever the review that asked for it."""
@@ -61,7 +62,8 @@ class Gatherer:
             tasks = [task for _, task in flights.values()]
             await asyncio.wait(tasks, timeout=max(0.0, seconds))
         for reference, (flight, task) in flights.items():
-            learnt[reference] = task.result() if task.done() else _so_far(flight, seconds)
+            found = task.result() if task.done() else _so_far(flight, seconds)
+            learnt[reference] = tuple(_told(item, reference, keychain) for item in found)
         return learnt
 
     async def aclose(self) -> None:
@@ -115,6 +117,14 @@ class Gatherer:
         if flight.is_lasting and all(isinstance(item, ImageProfile) for item in learnt):
             self._memo.put(key, learnt, sum(map(_weight, learnt)))
         return learnt
+
+
+def _told(
+    item: ImageProfile | Unavailable, reference: Reference, keychain: Keychain
+) -> ImageProfile | Unavailable:
+    if isinstance(item, Unavailable):
+        return with_credentials(item, reference.repository, keychain)
+    return item
 
 
 def _key(

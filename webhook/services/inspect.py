@@ -10,6 +10,7 @@ from webhook.profile import ImageProfile
 from webhook.profile.need import Need, Question
 from webhook.services.gather import Gatherer
 from webhook.services.ports import ImageSource, Keychain
+from webhook.services.refusal import with_credentials
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,7 +39,11 @@ async def inspect(
     offer is told. ``peek`` looks into the layers, of images that are not Python too. Raises
     ``FetchError``.
     """
-    resolved = await source.resolve(reference, keychain)
+    try:
+        resolved = await source.resolve(reference, keychain)
+    except FetchError as error:
+        lost = with_credentials(Unavailable.of(error), reference.repository, keychain)
+        raise FetchError(lost.kind, lost.detail, error.retry_after) from None
     if strictly and isinstance(resolved.document, Index):
         _check_offer(resolved.document, platforms)
     gatherer = Gatherer(source, flight_limit=seconds)

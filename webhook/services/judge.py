@@ -7,6 +7,7 @@ from webhook.oci import Reference
 from webhook.policy.decide import decide
 from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
+from webhook.policy.place import Place
 from webhook.policy.plan import Planner
 from webhook.policy.rule import Action
 from webhook.services.gather import Gatherer
@@ -30,7 +31,7 @@ class Judge:
         self,
         policies: PolicySet,
         uses: Sequence[ImageUse],
-        namespace: str | None,
+        place: Place,
         keychain: Keychain,
         seconds: float,
         *,
@@ -41,7 +42,7 @@ class Judge:
 
         ``seconds`` is how long fetching may take. See ``policy.decide`` for the rest.
         """
-        planned = self._planner_for(policies).plan(uses, namespace)
+        planned = self._planner_for(policies).plan(uses, place)
         if not planned.items:
             return ()
         wanted = planned.wanted

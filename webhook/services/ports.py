@@ -10,6 +10,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
+from webhook.kube.workload import PodSpec
 from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Reference
 from webhook.services.rotation import Damage, Holding, Issued, Step
 
@@ -53,6 +54,29 @@ class Keychain(Protocol):
 
     async def credentials(self, repository: str) -> Sequence[Credential]:
         """Credentials for ``host/path``, most specific first; empty means anonymous."""
+
+    def told(self, repository: str) -> str:
+        """Where its credentials for ``host/path`` come from, and which could not be had.
+
+        For messages to whoever brought the keychain; empty when there are none.
+        """
+
+
+class Keychains(Protocol):
+    """Whose credentials pull the images of which Pods. Asks nobody: all is known by watches."""
+
+    def of(self, namespace: str, pod: PodSpec) -> Keychain:
+        """The Pod's own credentials, then those of the operator."""
+
+
+class NamespaceLabels(Protocol):
+    """Labels of namespaces."""
+
+    async def labels(self, namespace: str) -> Mapping[str, str] | None:
+        """The labels of a namespace; None when they cannot be known.
+
+        Known by watches; only a namespace that is newer than these is asked for.
+        """
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,6 +143,30 @@ def window(descriptor: Descriptor, start: int, length: int) -> range:
     if start < 0 or not 0 < length <= MAX_PART:
         raise ValueError(f"{length} bytes from {start} on are no part of a layer")
     return range(min(start, descriptor.size), min(start + length, descriptor.size))
+
+
+@dataclass(frozen=True, slots=True)
+class PullSecret:
+    """A Secret that a Pod is to pull its images with."""
+
+    name: str
+    """Empty where the ServiceAccount could not be read, so that no name is known."""
+    data: bytes | None = field(repr=False)
+    """A Docker configuration with ``auths``, unread; None if there is none."""
+    reason: str = ""
+    """Why there is no ``data``."""
+
+
+class PullSecretStore(Protocol):
+    """Pull secrets of Pods, known by watches."""
+
+    def secrets_for(
+        self, namespace: str, service_account: str, image_pull_secrets: Sequence[str]
+    ) -> Sequence[PullSecret]:
+        """What a Pod is given, in its order; those that cannot be had say why.
+
+        ``service_account`` and ``image_pull_secrets`` are as in the Pod; both may be empty.
+        """
 
 
 @dataclass(frozen=True, slots=True)

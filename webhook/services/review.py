@@ -1,16 +1,20 @@
 """One admission review, from the request to the answer. Knows no HTTP."""
 
+import asyncio
+from contextlib import suppress
 from dataclasses import dataclass
 
 from webhook.kube.admission import AdmissionRequest, AdmissionResponse, Status
 from webhook.kube.imageuse import ImageUse, changed_uses, image_uses
 from webhook.kube.workload import Workload
 from webhook.policy.finding import Result
+from webhook.policy.law import PolicySet
+from webhook.policy.place import Place
 from webhook.policy.rule import Action, weakest
 from webhook.services.answer import Decision, answer
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
-from webhook.services.ports import Keychain
+from webhook.services.ports import Keychains, NamespaceLabels
 
 _JUDGED_SUBRESOURCES = frozenset({"", "ephemeralcontainers"})
 _JUDGED_OPERATIONS = frozenset({"CREATE", "UPDATE"})
@@ -34,25 +38,46 @@ class Reviewed:
 class Reviewer:
     """Answers admission requests."""
 
-    def __init__(self, policies: PolicyStore, judge: Judge, keychain: Keychain) -> None:
-        self._policies, self._judge, self._keychain = policies, judge, keychain
+    def __init__(
+        self,
+        policies: PolicyStore,
+        judge: Judge,
+        keychains: Keychains,
+        *,
+        namespaces: NamespaceLabels | None = None,
+    ) -> None:
+        """Without ``namespaces`` there is no cluster to ask: no labels of any are known."""
+        self._policies, self._judge, self._keychains = policies, judge, keychains
+        self._namespaces = namespaces
 
     async def review(self, request: AdmissionRequest, seconds: float) -> Reviewed:
-        """The answer to ``request``, after fetching for at most ``seconds``."""
+        """The answer to ``request``, after asking the world for at most ``seconds``."""
         law = self._policies.current()
         workload, uses = subject(request)
         results: tuple[Result, ...] = ()
         if workload is not None and uses:
+            present = asyncio.get_running_loop().time
+            until = present() + seconds
+            place = await self._place(law, workload, until)
             results = await self._judge.judge(
                 law,
                 uses,
-                workload.namespace,
-                self._keychain,
-                seconds,
+                place,
+                self._keychains.of(workload.namespace, workload.pod),
+                until - present(),
                 ceiling=Action.DENY if workload.is_pod else Action.WARN,
             )
         decision, response = answer(request.uid, results, law.hash)
         return Reviewed(request, workload, decision, results, law.hash, response)
+
+    async def _place(self, law: PolicySet, workload: Workload, until: float) -> Place:
+        """Where the workload is to run; labels of namespaces only where a policy asks for them."""
+        labels = None
+        if law.asks_for_namespace_labels and self._namespaces is not None:
+            with suppress(TimeoutError):
+                async with asyncio.timeout_at(until):
+                    labels = await self._namespaces.labels(workload.namespace)
+        return Place(workload.namespace, labels, workload.labels)
 
     def broken(self, request: AdmissionRequest) -> AdmissionResponse:
         """The answer when the review itself met a defect: told, and weighed like a failure.

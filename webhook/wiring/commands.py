@@ -1,12 +1,11 @@
 """What commands do, put together from services and adapters."""
 
 import platform
-from collections.abc import Sequence
 
 from webhook.archive import Routed, is_archive, open_image
 from webhook.oci import Platform, Reference
 from webhook.policy.law import PolicySet
-from webhook.services.check import Judged, Subject, check
+from webhook.services.check import Judged, Subjects, check
 from webhook.services.gather import Gatherer
 from webhook.services.inspect import Inspected
 from webhook.services.inspect import inspect as inspect_source
@@ -23,14 +22,14 @@ COMMAND_SECONDS = 30.0
 async def check_subjects(
     settings: Settings,
     law: PolicySet,
-    subjects: Sequence[Subject],
+    subjects: Subjects,
     namespace: str | None,
     seconds: float,
     *,
     keep_passes: bool,
 ) -> tuple[Judged, ...]:
     """What ``slimgate check`` does, archives and registries together."""
-    opened = [(s, await open_image(s.image)) for s in subjects if is_archive(s.image)]
+    opened = [(s, await open_image(s.image)) for s in subjects.all if is_archive(s.image)]
     names = {subject.image: reference for subject, (_, reference) in opened}
     archives = {reference: source for _, (source, reference) in opened}
     async with registry(settings) as client:
