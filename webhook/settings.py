@@ -24,6 +24,9 @@ FailOn = Literal["deny", "warn", "never"]
 
 PREFIX = "SLIMGATE_"
 _HOST = re.compile(r"[A-Za-z0-9._-]+(:[0-9]{1,5})?|\[[0-9A-Fa-f:.]+\](:[0-9]{1,5})?", re.ASCII)
+_NAMESPACE = re.compile(r"[a-z0-9]([a-z0-9-]{0,61}[a-z0-9])?", re.ASCII)
+_OBJECT = re.compile(rf"{_NAMESPACE.pattern}/[a-z0-9]([a-z0-9.-]{{0,251}}[a-z0-9])?", re.ASCII)
+_POD = re.compile(rf"{_OBJECT.pattern}/[A-Za-z0-9-]{{1,64}}", re.ASCII)
 _SERVICE_LINK = re.compile(r"[a-z]+://.*")
 """Kubernetes puts ``SLIMGATE_PORT=tcp://…`` into Pods beside a Service that is named slimgate."""
 _PROXIES = ("https_proxy", "http_proxy", "no_proxy")
@@ -44,6 +47,24 @@ Host = Annotated[str, AfterValidator(_host)]
 """``host`` or ``host:port``, as image references name a registry."""
 Prefix = Annotated[str, AfterValidator(_prefix)]
 """A host, or a host and the first segments of a path."""
+
+
+def _written(pattern: re.Pattern[str], form: str) -> AfterValidator:
+    """Accepts text of one form, which the error names."""
+
+    def checked(text: str) -> str:
+        if not pattern.fullmatch(text):
+            raise ValueError(f"{text[:80]!r} is not {form}")
+        return text
+
+    return AfterValidator(checked)
+
+
+ALL_NAMESPACES = "*"
+Namespaces = tuple[
+    Annotated[str, _written(re.compile(rf"\*|{_NAMESPACE.pattern}"), "a namespace, or *")], ...
+]
+"""Names of namespaces; ``*`` is all there are."""
 
 
 class _Closed(BaseModel):
@@ -110,6 +131,22 @@ class Settings(_Closed):
     status_port: Annotated[int, Field(ge=0, le=65535)] = 8080
     drain: Annotated[float, Field(ge=0, le=300)] = 5.0
     """Seconds between becoming unready and closing the port."""
+    kubeconfig: Path | None = None
+    """Of the cluster; None is kubectl's own, else the service account of the Pod we are in."""
+    context: str | None = None
+    """Of the kubeconfig; None is its current one."""
+    webhook_configuration: str | None = None
+    """Name of the ValidatingWebhookConfiguration that sends its reviews here."""
+    tls_secret: Annotated[str | None, _written(_OBJECT, "NAMESPACE/NAME")] = None
+    """The Secret of the certificates that the process issues itself."""
+    tls_host: tuple[str, ...] = ()
+    """What serving certificates are for: names and addresses, first the one that is called."""
+    pull_secrets: Namespaces = ()
+    """Namespaces whose pull secrets are read."""
+    namespace_labels: Namespaces = ()
+    """Namespaces whose labels are known, for the namespaceSelectors of policies."""
+    pod: Annotated[str | None, _written(_POD, "NAMESPACE/NAME/UID")] = None
+    """The Pod that this process is, which Events are about."""
     https_proxy: str | None = None
     http_proxy: str | None = None
     no_proxy: str | None = None

@@ -1,5 +1,6 @@
 """API servers of two kinds: a double that misbehaves on request, and a real control plane."""
 
+import os
 from collections.abc import AsyncIterator, Awaitable, Callable, Iterator
 from contextlib import AsyncExitStack
 from pathlib import Path
@@ -77,8 +78,15 @@ def around(cluster: Cluster, observer: Observer, clock: Clock) -> Surroundings:
 
 @pytest.fixture(scope="session")
 def controlplane(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ControlPlane]:
-    """A real control plane, one for all tests: whoever uses it keeps to names of their own."""
-    with plane.running(tmp_path_factory.mktemp("controlplane")) as running:
+    """A real control plane, one for all tests: whoever uses it keeps to names of their own.
+
+    That of ``E2E_KUBECONFIG`` where it is set: see ``make e2e``.
+    """
+    folder = tmp_path_factory.mktemp("controlplane")
+    if config := os.environ.get("E2E_KUBECONFIG"):
+        yield plane.foreign(config, folder)
+        return
+    with plane.running(folder) as running:
         yield running
 
 

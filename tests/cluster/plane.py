@@ -32,6 +32,17 @@ _ADMIN = "admin-of-tests"
 _ETCD = "unix://etcd.sock:0"
 """Relative to the folder that the programs run in: the path of a socket is 108 bytes at most."""
 _PEERS = "unix://peers.sock:0"
+_AUDIT = b"""\
+apiVersion: audit.k8s.io/v1
+kind: Policy
+omitStages: [RequestReceived]
+rules:
+  - level: Metadata
+    verbs: [create]
+    resources: [{group: "", resources: [pods]}]
+  - level: None
+"""
+"""What the API server keeps in its audit log: who made which Pods."""
 _SECONDS = 45.0
 """For everything to be up; a quiet machine needs three."""
 
@@ -65,7 +76,7 @@ class ControlPlane:
             stdin=subprocess.DEVNULL if stdin is None else subprocess.PIPE,
             stdout=subprocess.PIPE,
             stderr=subprocess.PIPE,
-            env=_environment(),
+            env=without_proxies(),
         )
         said, complained = await process.communicate(None if stdin is None else stdin.encode())
         assert process.returncode is not None
@@ -81,6 +92,14 @@ def programs() -> Path:
     return made_by(_BUILD, "control plane")
 
 
+def foreign(config: str, folder: Path) -> ControlPlane:
+    """Somebody else's cluster, by a kubeconfig: what is asked of it goes through kubectl."""
+    kubectl = shutil.which("kubectl")
+    if kubectl is None:
+        pytest.fail("kubectl is not installed")
+    return ControlPlane("", Path(), config, Path(kubectl).parent, folder)
+
+
 @contextmanager
 def running(folder: Path) -> Iterator[ControlPlane]:
     """Start everything in ``folder``, and kill it in the end."""
@@ -92,6 +111,7 @@ def running(folder: Path) -> Iterator[ControlPlane]:
         ("server.key", pair.key),
         ("sa.crt", tokens.certificate),
         ("sa.key", tokens.key),
+        ("audit.yaml", _AUDIT),
         ("tokens.csv", f'{_ADMIN},{_ADMIN},{_ADMIN},"system:masters"\n'.encode()),
     ):
         (folder / name).write_bytes(content)
@@ -148,6 +168,8 @@ def _apiserver(plane: ControlPlane) -> list[str]:
         f"--token-auth-file={folder / 'tokens.csv'}",
         "--service-cluster-ip-range=10.0.0.0/24",
         "--endpoint-reconciler-type=none",
+        f"--audit-policy-file={folder / 'audit.yaml'}",
+        f"--audit-log-path={folder / 'audit.log'}",
         "--allow-privileged",
     ]
 
@@ -164,7 +186,7 @@ def _program(plane: ControlPlane, name: str, *arguments: str) -> Iterator[subpro
             stdin=subprocess.DEVNULL,
             stdout=log,
             stderr=log,
-            env=_environment(),
+            env=without_proxies(),
         )
         try:
             yield process
@@ -198,6 +220,6 @@ def _reserved() -> Iterator[int]:
         yield held.getsockname()[1]
 
 
-def _environment() -> dict[str, str]:
-    """Ours without proxies: everything is on loopback."""
+def without_proxies() -> dict[str, str]:
+    """Our environment without proxies: everything is on loopback."""
     return {name: value for name, value in os.environ.items() if "proxy" not in name.lower()}

@@ -24,7 +24,6 @@ from webhook.errors import ClusterFailure
 from webhook.registry.dockerconfig import parse_docker_config
 from webhook.services.certificates import Certificates
 from webhook.services.rotation import Issued, Step, Terms
-from webhook.tls.issue import service_hosts
 from webhook.tls.issuer import Issuer
 from webhook.wiring import clock
 
@@ -253,9 +252,9 @@ async def test_labels_of_namespaces(
     name = await make_namespace(labels={"tier": "web"})
     namespaces = Namespaces(Surroundings(admin, observer), None if everywhere else [name])
     await follow(namespaces)
-    assert namespaces.labels(name) == {"tier": "web", "kubernetes.io/metadata.name": name}
+    assert namespaces.known(name) == {"tier": "web", "kubernetes.io/metadata.name": name}
     await controlplane.kubectl("label", "namespace", name, "tier-")
-    await until(lambda: namespaces.labels(name) == {"kubernetes.io/metadata.name": name})
+    await until(lambda: namespaces.known(name) == {"kubernetes.io/metadata.name": name})
 
 
 async def test_labels_of_a_namespace_need_no_right_to_others(
@@ -273,7 +272,7 @@ async def test_labels_of_a_namespace_need_no_right_to_others(
     cluster = await as_default(controlplane, namespace, stack, tmp_path)
     namespaces = Namespaces(Surroundings(cluster, observer), [namespace])
     await follow(namespaces)
-    assert namespaces.labels(namespace) == {"kubernetes.io/metadata.name": namespace}
+    assert namespaces.known(namespace) == {"kubernetes.io/metadata.name": namespace}
     everything = anext(cluster.list_pages(location("api/v1", "namespaces")))
     assert (await failing(everything)).kind is ClusterFailure.FORBIDDEN
 
@@ -331,7 +330,7 @@ async def test_replicas_that_begin_at_the_same_time_agree_on_a_certificate(
     await admin.create(
         location(*VALIDATING), {"metadata": {"name": namespace}, "webhooks": [webhook]}
     )
-    hosts = service_hosts("slimgate", namespace, ())
+    hosts = (f"slimgate.{namespace}.svc",)
     replicas = [
         Certificates(
             Secrets(admin, namespace),

@@ -2,6 +2,7 @@
 
 import asyncio
 import inspect
+import os
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -12,6 +13,9 @@ import yaml
 from tests.cluster.apiserver import TOKEN
 from webhook.cluster.reflector import Happened, Reported
 from webhook.errors import ClusterError
+
+_PATIENCE = 240 if "E2E_KUBECONFIG" in os.environ else 20
+"""Seconds that anything may take; a kubelet needs more than a minute to see a changed ConfigMap."""
 
 
 def kubeconfig(folder: Path, server: str, **more: dict[str, Any]) -> str:
@@ -64,7 +68,7 @@ class Observer:
 
 async def until(condition: Callable[[], Any]) -> None:
     """Let everything go on until ``condition``, which may be a coroutine function, holds."""
-    async with asyncio.timeout(20):
+    async with asyncio.timeout(_PATIENCE):
         while True:
             held = condition()
             if await held if inspect.isawaitable(held) else held:

@@ -1,6 +1,5 @@
 """What one look does, and what is told of it."""
 
-import asyncio
 from dataclasses import replace
 
 import pytest
@@ -14,7 +13,7 @@ from tests.services.replicas import (
     Replica,
     unreachable,
 )
-from webhook.errors import UsageError
+from webhook.errors import ClusterError, ClusterFailure, UsageError
 from webhook.services.ports import StoredSecret
 from webhook.services.rotation import Holding, KeyPair, Step
 
@@ -62,6 +61,19 @@ def test_a_secret_with_nothing_in_it_is_filled(
     replica.look()
     assert cluster.asked == ["replace Secret", "replace bundle"]
     assert replica.certificates.waiting is None
+
+
+def test_a_secret_that_is_gone_and_may_not_be_made_is_told_with_what_to_do(
+    cluster: Cluster, replica: Replica
+):
+    replica.look()
+    cluster.secret, served = None, replica.served
+    while "create Secret" not in cluster.asked[1:]:
+        replica.step()
+    replica.step(ClusterError(ClusterFailure.FORBIDDEN, "you may not"))
+    told = "the Secret slimgate-tls is gone: make an empty one (helm upgrade does)"
+    assert replica.heard.failures == [told]
+    assert replica.served == served
 
 
 def test_who_loses_the_race_to_make_the_secret_serves_what_the_other_made(
@@ -231,27 +243,6 @@ def test_a_bundle_that_another_replica_has_published_is_not_written_again(
     replica.look()
     assert len(cluster.published) == 1
     assert replica.heard.failures == []
-
-
-async def test_following_looks_after_every_pause_until_it_is_cancelled(
-    cluster: Cluster, replica: Replica
-):
-    pauses = 0
-
-    async def pause() -> None:
-        nonlocal pauses
-        pauses += 1
-        cluster.now += LIFE * 2 / 3
-        if pauses == 3:
-            await asyncio.Event().wait()
-
-    following = asyncio.create_task(replica.certificates.follow(pause))
-    while pauses < 3:
-        await asyncio.sleep(0)
-    following.cancel()
-    with pytest.raises(asyncio.CancelledError):
-        await following
-    assert replica.heard.steps == [Step.BEGIN, Step.PUBLISH, Step.RENEW, Step.RENEW]
 
 
 def test_nothing_of_a_secret_is_printed(cluster: Cluster, issuer: PlainIssuer, replica: Replica):

@@ -9,10 +9,10 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID
 
 from webhook.errors import UsageError
-from webhook.tls import Issuer, service_hosts
+from webhook.tls import Issuer, serving_hosts
 
 NOW = datetime(2026, 5, 1, 12, tzinfo=UTC)
-HOSTS = service_hosts("slimgate", "team", ("10.0.0.1", "dev.example.com"))
+HOSTS = ("slimgate.team.svc", "slimgate.team", "10.0.0.1", "dev.example.com")
 CA = Issuer().ca(NOW)
 SERVING = Issuer().serving(CA, HOSTS, NOW)
 
@@ -23,11 +23,10 @@ def extension(pem: bytes, kind: type[E]) -> x509.Extension[E]:
     return x509.load_pem_x509_certificate(pem).extensions.get_extension_for_class(kind)
 
 
-def test_a_serving_certificate_names_the_service_and_what_it_is_told_to():
+def test_a_serving_certificate_names_what_it_is_told_to():
     names = extension(SERVING.certificate, x509.SubjectAlternativeName).value
     assert names.get_values_for_type(x509.DNSName) == [
         "slimgate.team.svc",
-        "slimgate.team.svc.cluster.local",
         "slimgate.team",
         "dev.example.com",
     ]
@@ -93,15 +92,15 @@ def test_a_ca_that_is_due_still_has_time_for_a_whole_serving_certificate():
 
 
 @pytest.mark.parametrize(
-    ("extra", "told"),
+    ("written", "told"),
     [
         (("HOST.Example.com",), ("host.example.com",)),
         (("0:0::1", "::1"), ("::1",)),
-        (("localhost",), ("localhost",)),
+        (("localhost", "Localhost"), ("localhost",)),
     ],
 )
-def test_out_of_a_cluster_only_what_is_told_is_named(extra: tuple[str, ...], told: tuple[str, ...]):
-    assert service_hosts("", "", extra) == told
+def test_a_host_is_named_once_in_one_spelling(written: tuple[str, ...], told: tuple[str, ...]):
+    assert serving_hosts(written) == told
 
 
 @pytest.mark.parametrize(
@@ -110,9 +109,4 @@ def test_out_of_a_cluster_only_what_is_told_is_named(extra: tuple[str, ...], tol
 )
 def test_what_is_neither_name_nor_address_is_refused(host: str):
     with pytest.raises(UsageError, match="neither a host name nor an address"):
-        service_hosts("slimgate", "team", (host,))
-
-
-def test_something_must_be_named():
-    with pytest.raises(UsageError, match="no host"):
-        service_hosts("", "team")
+        serving_hosts((host,))

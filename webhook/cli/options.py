@@ -48,8 +48,6 @@ ConfigOption = Annotated[
     Path | None,
     typer.Option("--config", metavar="FILE", help="YAML file of settings, named as the flags are."),
 ]
-
-
 PIPE_WIDTH = 100
 """Columns of what is not printed on a terminal."""
 
@@ -79,7 +77,7 @@ def working(what: str) -> AbstractContextManager[Any]:
     return Console(stderr=True).status(Text(shown(what, PIPE_WIDTH)))
 
 
-def _shared(
+def _registries(
     docker_config: Annotated[
         Path | None,
         typer.Option(
@@ -107,18 +105,65 @@ def _shared(
     """The signature of every command that talks to registries."""
 
 
-def with_registries(command: Callable[..., Any]) -> Callable[..., Any]:
-    """Give a command the registry options; it finds them all in its context's ``params``."""
-    own = inspect.signature(command)
-    shared = inspect.signature(_shared).parameters
+def _webhook(
+    webhook_configuration: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Webhook configuration that is to trust what is served."),
+    ] = None,
+    tls_secret: Annotated[
+        str | None,
+        typer.Option(metavar="NAMESPACE/NAME", help="Issue certificates, and keep them here."),
+    ] = None,
+    tls_host: Annotated[
+        list[str] | None,
+        typer.Option(metavar="HOST", help="What the API server calls; repeatable, that one first."),
+    ] = None,
+    pull_secrets: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMESPACE", help="Use its Pods' pull secrets; repeatable, * is all."),
+    ] = None,
+    namespace_labels: Annotated[
+        list[str] | None,
+        typer.Option(metavar="NAMESPACE", help="Know its labels; repeatable, * is all."),
+    ] = None,
+    pod: Annotated[
+        str | None,
+        typer.Option(metavar="NAMESPACE/NAME/UID", help="Pod that Events are about: this one."),
+    ] = None,
+    kubeconfig: Annotated[
+        Path | None,
+        typer.Option(metavar="FILE", help="Of the cluster. [default: kubectl's own, or the Pod's]"),
+    ] = None,
+    context: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Of the kubeconfig. [default: its current one]"),
+    ] = None,
+) -> None:
+    """The signature of a webhook that belongs to a cluster."""
 
-    @functools.wraps(command)
-    def wrapped(*args: Any, **kwargs: Any) -> Any:
-        return command(*args, **{k: v for k, v in kwargs.items() if k not in shared})
 
-    parameters = [
-        item.replace(kind=inspect.Parameter.KEYWORD_ONLY)
-        for item in (*own.parameters.values(), *shared.values())
-    ]
-    wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
-    return wrapped
+def _sharing(signature: Callable[..., None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
+    """Gives a command the options of ``signature``; it finds them in its context's ``params``."""
+    shared = inspect.signature(signature).parameters
+
+    def decorate(command: Callable[..., Any]) -> Callable[..., Any]:
+        own = inspect.signature(command)
+
+        @functools.wraps(command)
+        def wrapped(*args: Any, **kwargs: Any) -> Any:
+            return command(*args, **{k: v for k, v in kwargs.items() if k not in shared})
+
+        parameters = [
+            item.replace(kind=inspect.Parameter.KEYWORD_ONLY)
+            for item in (*own.parameters.values(), *shared.values())
+        ]
+        wrapped.__signature__ = own.replace(parameters=parameters)  # type: ignore[attr-defined]
+        return wrapped
+
+    return decorate
+
+
+with_registries = _sharing(_registries)
+"""For every command that talks to registries."""
+with_webhook = _sharing(_webhook)
+"""For the webhook itself."""

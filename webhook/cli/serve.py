@@ -3,7 +3,6 @@
 import asyncio
 import logging
 import sys
-from collections.abc import Callable
 from contextlib import AsyncExitStack
 from pathlib import Path
 from typing import Annotated
@@ -11,15 +10,13 @@ from typing import Annotated
 import typer
 
 from webhook import __version__
-from webhook.cli.options import DataOption, PoliciesOption, with_registries
+from webhook.cli.options import DataOption, PoliciesOption, with_registries, with_webhook
 from webhook.settings import Settings, from_process
 from webhook.wiring import assembled, run
 
-_POLL = 2.0
-"""Seconds between two looks at certificate and policy files."""
-
 
 @with_registries
+@with_webhook
 def serve(
     ctx: typer.Context,
     policies: PoliciesOption = None,
@@ -52,12 +49,16 @@ def serve(
 
     \b
     A second, plain-HTTP port has /healthz, /readyz and /metrics. Certificates and
-    policies are followed as their files change. Every flag can be given as SLIMGATE_<FLAG>, too.
+    policies are followed as their files change. In a cluster (the chart sees to it), certificates
+    are issued and rotated with --tls-secret, and pull secrets are known by watches with
+    --pull-secrets. Every flag can be given as SLIMGATE_<FLAG>, too.
 
     \b
     Examples:
       slimgate serve --self-signed --policies python-recommended
       slimgate serve --tls-cert tls.crt --tls-key tls.key --policies policies/
+      slimgate serve --tls-secret guard/slimgate-tls --tls-host slimgate.guard.svc \\
+          --webhook-configuration slimgate.guard --pull-secrets shop
     """
     run(_serve(from_process(ctx.params, ctx.params["config"])))
 
@@ -89,15 +90,10 @@ async def _serve(settings: Settings) -> None:
             policySet=hook.policies.current().hash,
         )
         settle()
-        following = asyncio.create_task(_follow(hook.follow))
+        following = asyncio.create_task(hook.following.run())
         await stop.wait()
         hook.readiness.unmet("stop", "draining")
         hook.log.event("info", "draining", seconds=settings.drain)
         await asyncio.sleep(settings.drain)
         following.cancel()
-
-
-async def _follow(follow: Callable[[], None]) -> None:
-    while True:
-        await asyncio.sleep(_POLL)
-        follow()
+        await asyncio.wait((following,))

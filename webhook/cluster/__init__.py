@@ -4,6 +4,7 @@
 
     pullsecrets    credentials of Pods           namespaces    labels of namespaces
     webhookconfig  the CA bundle of one webhook configuration
+    secretstore    Secrets of the own namespace    events        Events about the own Pod
     reflector      one list, kept in memory, followed for good
     client         lists, watches, reading and writing of documents
     connection     one exchange: bounded, authenticated, its errors translated

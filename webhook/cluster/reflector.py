@@ -190,6 +190,11 @@ class Reflected:
         """Whether everything has been read at least once."""
         return all(reflector.ready.is_set() for reflector in self._reflectors)
 
+    @property
+    def failure(self) -> ClusterError | None:
+        """Why something of it cannot be read at present; None when all is followed."""
+        return next((each.failure for each in self._reflectors if each.failure), None)
+
     async def wait(self) -> None:
         """Wait until everything has been read once, which may be never."""
         for reflector in self._reflectors:

@@ -70,7 +70,7 @@ def create_status_app(readiness: Readiness, metrics: Metrics, version: str) -> F
     @app.get("/metrics")
     async def tell_metrics() -> Response:
         """Prometheus metrics."""
-        return Response(metrics.exposition(), media_type=CONTENT_TYPE)
+        return Response(metrics.exposition(not readiness.waiting), media_type=CONTENT_TYPE)
 
     return app
 
@@ -88,6 +88,6 @@ def _with_health(readiness: Readiness, title: str, version: str) -> FastAPI:
         """Whether reviews may be sent here."""
         waiting = readiness.waiting
         response.status_code = 503 if waiting else 200
-        return {"ready": not waiting, "waiting": waiting}
+        return {"ready": not waiting, "waiting": waiting, "notes": readiness.notes}
 
     return app

@@ -1,5 +1,8 @@
 """Prometheus metrics. Labels are bounded: no image, no user, no tag is one."""
 
+from datetime import datetime
+from functools import partial
+
 from prometheus_client import CollectorRegistry, Counter, Gauge, Histogram, generate_latest
 from prometheus_client.exposition import CONTENT_TYPE_LATEST
 
@@ -17,46 +20,50 @@ class Metrics:
 
     def __init__(self, version: str) -> None:
         self._registry = registry = CollectorRegistry()
-        Gauge(
-            "slimgate_build_info", "Always 1, the version is a label.", ["version"],
-            registry=registry,
-        ).labels(version).set(1)  # fmt: skip
-        reviews = Counter(
-            "slimgate_reviews", "Admission reviews answered.", ["decision"], registry=registry
-        )
+        counter = partial(Counter, registry=registry)
+        gauge = partial(Gauge, registry=registry)
+        seconds = partial(Histogram, buckets=_SECONDS, registry=registry)
+        build = gauge("slimgate_build_info", "Always 1, the version is a label.", ["version"])
+        build.labels(version).set(1)
+        reviews = counter("slimgate_reviews", "Admission reviews answered.", ["decision"])
         self._reviews = {decision: reviews.labels(decision.value) for decision in Decision}
-        self._seconds = Histogram(
-            "slimgate_review_seconds", "Time from request to answer.",
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
-        self._findings = Counter(
-            "slimgate_findings", "Findings told.", ["rule", "action", "outcome"],
-            registry=registry,
-        )  # fmt: skip
+        self._seconds = seconds("slimgate_review_seconds", "Time from request to answer.")
+        self._findings = counter(
+            "slimgate_findings", "Findings told.", ["rule", "action", "outcome"]
+        )
         self._told: dict[tuple[str, Action, Outcome], Counter] = {}
         """The counters of findings by their labels: asking the library is most of counting."""
-        self._refused = Counter(
-            "slimgate_refused_requests", "Requests to /validate that were no review.",
-            ["status"], registry=registry,
-        )  # fmt: skip
-        self._broken = Counter(
-            "slimgate_broken_reviews", "Reviews that met a defect of slimgate.", registry=registry
+        self._refused = counter(
+            "slimgate_refused_requests", "Requests to /validate that were no review.", ["status"]
         )
-        self._registry_requests = Counter(
-            "slimgate_registry_requests", "Requests to registries.", ["method", "outcome"],
-            registry=registry,
+        self._broken = counter("slimgate_broken_reviews", "Reviews that met a defect of slimgate.")
+        self._registry_requests = counter(
+            "slimgate_registry_requests", "Requests to registries.", ["method", "outcome"]
+        )
+        self._registry_seconds = seconds(
+            "slimgate_registry_request_seconds", "Time of requests to registries."
+        )
+        self._cache = counter(
+            "slimgate_cache_lookups", "Look-ups in the cache of registry content.",
+            ["kind", "result"],
         )  # fmt: skip
-        self._registry_seconds = Histogram(
-            "slimgate_registry_request_seconds", "Time of requests to registries.",
-            buckets=_SECONDS, registry=registry,
-        )  # fmt: skip
-        self._cache = Counter(
-            "slimgate_cache_lookups", "Look-ups in the cache of registry content.", ["kind", "result"],
-            registry=registry,
-        )  # fmt: skip
-        self._reloads = Counter(
-            "slimgate_reloads", "Reloads of policies and certificates.", ["what", "result"],
-            registry=registry,
+        self._reloads = counter(
+            "slimgate_reloads", "Reloads of policies and certificates.", ["what", "result"]
+        )
+        self._ready = gauge("slimgate_ready", "1 while reviews may be sent here.")
+        self._policies_refused = gauge(
+            "slimgate_policies_refused",
+            "1 while policy files are refused and an older set is in force.",
+        )
+        self._certificate = gauge(
+            "slimgate_certificate_expiry_timestamp_seconds", "When the served certificate ends."
+        )
+        self._certificate_steps = counter(
+            "slimgate_certificate_steps", "Steps of issuing and rotating certificates.", ["step"]
+        )
+        self._watches = counter(
+            "slimgate_watches", "What happened to lists of the cluster that are followed.",
+            ["kind", "result"],
         )  # fmt: skip
 
     def reviewed(self, reviewed: Reviewed, seconds: float) -> None:
@@ -96,6 +103,23 @@ class Metrics:
         """Policies or certificates were read anew: ``changed`` or ``refused``."""
         self._reloads.labels(what, result).inc()
 
-    def exposition(self) -> bytes:
-        """The text that Prometheus scrapes."""
+    def policies_refused(self, refused: bool) -> None:
+        """Whether policy files are refused, so that an older set is in force."""
+        self._policies_refused.set(refused)
+
+    def serving(self, ends: datetime) -> None:
+        """Handshakes are answered with a certificate that ends then."""
+        self._certificate.set(ends.timestamp())
+
+    def certificate_step(self, step: str) -> None:
+        """A certificate was issued, announced, published …"""
+        self._certificate_steps.labels(step).inc()
+
+    def watched(self, kind: str, result: str) -> None:
+        """A list of the cluster was ``listed``, its watch ``resumed``, or it ``failed``."""
+        self._watches.labels(kind, result).inc()
+
+    def exposition(self, ready: bool) -> bytes:
+        """The text that Prometheus scrapes; ``ready`` is whether reviews may be sent here."""
+        self._ready.set(ready)
         return generate_latest(self._registry)

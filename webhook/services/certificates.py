@@ -5,7 +5,7 @@ the next step if nobody was faster, and serves what the Secret holds as soon as 
 trusts it. ``rotation`` says which steps there are, and why this order is safe.
 """
 
-from collections.abc import Awaitable, Callable
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import datetime
 
@@ -50,12 +50,6 @@ class Certificates:
         """What handshakes are answered with; None until the API server would trust it."""
         self.waiting: str | None = "the Secret and the CA bundle have not been read yet"
         """Why the API server would not trust what is served; None when it would."""
-
-    async def follow(self, pause: Callable[[], Awaitable[object]]) -> None:
-        """Look, pause, and so on until cancelled."""
-        while True:
-            await self.look()
-            await pause()
 
     async def look(self) -> None:
         """Do what is to be done now. What fails is told, and tried again at the next look.
@@ -117,10 +111,16 @@ class Certificates:
 
     async def _write(self, holding: Holding, secret: StoredSecret | None) -> None:
         data = self._issuer.write(holding)
-        if secret is None:
-            await self._secrets.create(self._secret, data)
-        else:
+        if secret is not None:
             await self._secrets.replace(self._secret, data, secret.version)
+            return
+        try:
+            await self._secrets.create(self._secret, data)
+        except ClusterError as error:
+            if error.kind is not ClusterFailure.FORBIDDEN:
+                raise
+            message = f"the Secret {self._secret} is gone: make an empty one (helm upgrade does)"
+            raise UsageError(message) from None
 
     def _beginning(self, trusted: bytes, now: datetime) -> Holding:
         """A new CA, announced beside what the bundle has, whosever that is.

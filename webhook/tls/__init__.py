@@ -11,8 +11,8 @@ secures, or who stores what it issues.
 """
 
 from webhook.services.rotation import KeyPair
-from webhook.tls.issue import self_signed, service_hosts
+from webhook.tls.issue import self_signed, serving_hosts
 from webhook.tls.issuer import Issuer
 from webhook.tls.serving import ServingCertificate
 
-__all__ = ["Issuer", "KeyPair", "ServingCertificate", "self_signed", "service_hosts"]
+__all__ = ["Issuer", "KeyPair", "ServingCertificate", "self_signed", "serving_hosts"]

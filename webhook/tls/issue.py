@@ -80,18 +80,12 @@ def signed(ca: KeyPair, hosts: Sequence[str], now: datetime, life: timedelta) ->
     return _pair(builder.sign(read_key(ca.key), hashes.SHA256()), key)
 
 
-def service_hosts(name: str, namespace: str, extra: Sequence[str] = ()) -> tuple[str, ...]:
-    """What a Service is called by, first the name that the API server calls; then ``extra``.
+def serving_hosts(written: Sequence[str]) -> tuple[str, ...]:
+    """What a serving certificate is to be for, in one spelling, each once.
 
-    Without a ``name`` it is ``extra`` alone, for a webhook out of the cluster. Raises
-    ``UsageError`` for what is neither a host name nor an address, and for nothing at all.
+    Raises ``UsageError`` for what is neither a host name nor an address.
     """
-    service = f"{name}.{namespace}"
-    names = (f"{service}.svc", f"{service}.svc.cluster.local", service) if name else ()
-    hosts = tuple(dict.fromkeys(map(_host, (*names, *extra))))
-    if not hosts:
-        raise UsageError("there is no host that a certificate could be for")
-    return hosts
+    return tuple(dict.fromkeys(map(_host, written)))
 
 
 def _host(written: str) -> str:

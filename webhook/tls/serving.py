@@ -12,11 +12,13 @@ import sys
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import IO, Any
 
 from webhook.errors import UsageError
 from webhook.services.rotation import KeyPair
+from webhook.tls.trust import certificates
 
 
 class ServingCertificate:
@@ -58,6 +60,12 @@ class ServingCertificate:
     def serve(self, pair: KeyPair) -> None:
         """Serve this pair from now on. Raises ``UsageError``; the old one is then served on."""
         self._newest, self.pair = _context(pair), pair
+
+    @property
+    def ends(self) -> datetime | None:
+        """When what is served ends; None while there is nothing."""
+        served = certificates(self.pair.certificate) if self.pair else []
+        return served[0].not_valid_after_utc if served else None
 
     def _present(self, connection: Any, _name: str | None, _context: ssl.SSLContext) -> int | None:
         if self._newest is None:

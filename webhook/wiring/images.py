@@ -34,11 +34,14 @@ async def registry(settings: Settings, observer: Observer | None = None) -> Asyn
         await client.aclose()
 
 
-def operator_keychain(settings: Settings) -> Keychain:
-    """The operator's own credentials, helpers included. Raises ``UsageError``."""
+def operator_keychain(settings: Settings, key: bytes | None = None) -> Keychain:
+    """The operator's own credentials, helpers included. Raises ``UsageError``.
+
+    ``key`` is that of every keychain of the process; None where this is the only one.
+    """
     file = settings.docker_config
     config = parse_docker_config(read_text(file).encode(), str(file)) if file else DockerConfig()
-    return DockerKeychain((config,), secrets.token_bytes(32), CredentialHelpers())
+    return DockerKeychain((config,), key or secrets.token_bytes(32), CredentialHelpers())
 
 
 def _registry_options(settings: Settings) -> RegistryOptions:

@@ -2,22 +2,30 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator
-from contextlib import asynccontextmanager
+from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, BinaryIO
 
 import webhook
 from webhook.errors import UsageError
+from webhook.policy.law import PolicySet
+from webhook.registry.podkeychains import OneKeychain, PodKeychains
 from webhook.rules import CATALOGUE
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
+from webhook.services.ports import Keychains
 from webhook.services.review import Reviewer
 from webhook.settings import Settings
+from webhook.wiring import certificates
+from webhook.wiring.following import Following
 from webhook.wiring.images import operator_keychain, registry
+from webhook.wiring.incluster import InCluster, in_cluster
 from webhook.wiring.law import policy_texts, shipped_tables, table_texts
 from webhook.wiring.process import clock
+from webhook.wiring.told import Told
 
 if TYPE_CHECKING:
     from webhook.server import Readiness
@@ -42,21 +50,8 @@ class Webhook:
     readiness: Readiness
     metrics: Metrics
     log: Log
-
-    def follow(self) -> None:
-        """Take over what changed in certificate and policy files; a bad change is told, not taken."""
-        for what, reload in (
-            ("certificate", self.certificate.reload),
-            ("policies", self.policies.reload),
-        ):
-            try:
-                if reload():
-                    self.metrics.reloaded(what, "changed")
-                    self.log.event("info", "reloaded", what=what)
-            except Exception as error:  # whatever the files hold, they are followed on
-                reason = str(error) if isinstance(error, UsageError) else type(error).__name__
-                self.metrics.reloaded(what, "refused")
-                self.log.event("error", "reload refused", what=what, reason=reason)
+    following: Following
+    """To be run beside the ports."""
 
 
 @asynccontextmanager
@@ -67,40 +62,56 @@ async def assembled(settings: Settings, log_to: BinaryIO) -> AsyncIterator[Webho
     from webhook.server.metrics import Metrics
     from webhook.server.validate import Validate
 
-    log = Log(log_to, clock)
-    metrics = Metrics(webhook.__version__)
-    readiness = Readiness("certificate", "policies")
-    certificate = _certificate(settings)
-    readiness.met("certificate")
-    policies = PolicyStore(
+    certificates.check(settings)
+    log, metrics, version = Log(log_to, clock), Metrics(webhook.__version__), webhook.__version__
+    told = Told(log, metrics)
+    policies = _policies(settings)
+    async with AsyncExitStack() as stack:
+        inside = await stack.enter_async_context(in_cluster(settings, told))
+        client = await stack.enter_async_context(registry(settings, metrics))
+        certified = certificates.certified(settings, inside.cluster, told)
+        readiness = Readiness(*inside.followed, *(["certificate"] if certified.look else []))
+        gatherer = Gatherer(client)
+        stack.push_async_callback(gatherer.aclose)
+        reviewer = Reviewer(
+            policies,
+            Judge(gatherer, clock),
+            _keychains(settings, inside),
+            namespaces=inside.namespaces,
+        )
+        validate = Validate(reviewer, metrics, log, settings.timeout or REVIEW_SECONDS)
+        yield Webhook(
+            create_app(validate, readiness, version, lambda: policies.current().hash),
+            create_status_app(readiness, metrics, version),
+            certified.certificate,
+            policies,
+            readiness,
+            metrics,
+            log,
+            Following(certified, policies, readiness, inside, told),
+        )
+
+
+def _policies(settings: Settings) -> PolicyStore:
+    def accept(law: PolicySet) -> None:
+        if law.asks_for_namespace_labels and not settings.namespace_labels:
+            raise UsageError(
+                "a policy has a namespaceSelector: say whose labels may be read "
+                "with --namespace-labels"
+            )
+
+    return PolicyStore(
         lambda: policy_texts(settings.policies),
         lambda: table_texts(settings.data),
         CATALOGUE,
         shipped_tables(),
+        accept,
     )
-    readiness.met("policies")
-    async with registry(settings, metrics) as client:
-        gatherer = Gatherer(client)
-        reviewer = Reviewer(policies, Judge(gatherer, clock), operator_keychain(settings))
-        validate = Validate(reviewer, metrics, log, settings.timeout or REVIEW_SECONDS)
-        version = webhook.__version__
-        app = create_app(validate, readiness, version, lambda: policies.current().hash)
-        status_app = create_status_app(readiness, metrics, version)
-        yield Webhook(app, status_app, certificate, policies, readiness, metrics, log)
-        await gatherer.aclose()
 
 
-def _certificate(settings: Settings) -> ServingCertificate:
-    from webhook.tls import ServingCertificate, self_signed
-    from webhook.tls.serving import in_memory
-
-    if settings.self_signed:
-        if settings.tls_cert is not None or settings.tls_key is not None:
-            raise UsageError(
-                "--self-signed makes a certificate: leave --tls-cert and --tls-key out"
-            )
-        hosts = ("localhost", "127.0.0.1", "::1")
-        return in_memory(self_signed(hosts, clock()))
-    if settings.tls_cert is None or settings.tls_key is None:
-        raise UsageError("name a certificate with --tls-cert and --tls-key, or say --self-signed")
-    return ServingCertificate(settings.tls_cert, settings.tls_key)
+def _keychains(settings: Settings, inside: InCluster) -> Keychains:
+    key = secrets.token_bytes(32)
+    operator = operator_keychain(settings, key)
+    if inside.pull_secrets is None:
+        return OneKeychain(operator)
+    return PodKeychains(operator, inside.pull_secrets, key)
