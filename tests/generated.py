@@ -1,7 +1,7 @@
 """The generated references, and whether they are up to date.
 
 ``python -m tests.generated`` compares, ``--write`` writes: the rule reference, the JSON schema of
-policies, and the help text in the README.
+policies, the help text in the README, and what is said of the chart's values.
 """
 
 import difflib
@@ -11,6 +11,7 @@ import sys
 from collections.abc import Iterator
 from pathlib import Path
 
+from tests import chartdocs
 from tests.tables import TABLES
 from webhook.policy.schema import policy_schema
 from webhook.report.data import as_json
@@ -32,6 +33,7 @@ def files() -> Iterator[tuple[Path, str]]:
     yield ROOT / "policies/imagepolicy.schema.json", as_json(policy_schema(CATALOGUE)) + "\n"
     readme = ROOT / "README.md"
     yield readme, _HELP.sub(_help, readme.read_text())
+    yield from chartdocs.files()
 
 
 def _help(match: re.Match[str]) -> str:

@@ -2,24 +2,57 @@
 
 import json
 import re
+from collections.abc import Iterator
 
 import pytest
-import yaml
 
-from tests.charts.conftest import CHART, Json, Refused, Render
+from tests import chartdocs
+from tests.charts.conftest import CHART, EXAMPLES, Json, Refused, Render
+
+SCHEMA = json.loads((CHART / "values.schema.json").read_text())
+VALUES = chartdocs.values((CHART / "values.yaml").read_text())
+OPEN = {
+    *("resources.requests", "resources.limits", "nodeSelector", "affinity", "podLabels"),
+    *("podAnnotations", "serviceAccount.annotations", "serviceMonitor.labels", "dashboard.labels"),
+    *("prometheusRule.labels", "dashboard.annotations", "global"),
+}
+"""Objects whose keys are the user's, or Kubernetes' own."""
 
 
 @pytest.mark.parametrize(
     ("values", "sentence"),
     [
-        ({"tls": {"mode": "self"}}, "tls.mode self is not there yet"),
-        ({"tls": {"mode": "certManager"}}, "tls.mode certManager is not there yet"),
-        ({"tls": {"existingSecret": ""}}, "tls.existingSecret must name a Secret"),
-        ({"tls": {"caBundle": ""}}, "and tls.caBundle hold the certificates"),
-        ({"policies": []}, "the webhook would look at nothing"),
+        ({"tls": {"mode": "existingSecret", "caBundle": "Zm9v"}}, "set tls.existingSecret to"),
+        ({"tls": {"mode": "existingSecret", "existingSecret": "x"}}, "set tls.caBundle to"),
+        ({"tls": {"existingSecret": "x"}}, "mean nothing in tls.mode self"),
+        ({"tls": {"mode": "certManager", "caBundle": "Zm9v"}}, "nothing in tls.mode certManager"),
+        (
+            {"tls": {"mode": "certManager"}, "webhook": {"url": "https://h/validate"}},
+            "cert-manager's Secret is not where webhook.url is",
+        ),
+        ({"policies": []}, "the webhook would look at nothing: set policies={baseline}"),
         ({"policies": ["basline"]}, "there is no shipped policy basline"),
         ({"targetNamespaces": ["kube-system"]}, "kube-system is never guarded"),
         ({"scope": "cluster"}, "targetNamespaces means nothing in scope cluster"),
+        ({"clusterSelection": "optOut"}, "clusterSelection means nothing in scope namespace"),
+        ({"serviceAccount": {"create": False}}, "set serviceAccount.name, or"),
+        (
+            {"serviceAccount": {"create": False, "name": "x", "annotations": {"a": "b"}}},
+            "set serviceAccount.create=true",
+        ),
+        (
+            {"autoscaling": {"enabled": True, "minReplicas": 9}},
+            "autoscaling.minReplicas is more than autoscaling.maxReplicas",
+        ),
+        (
+            {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}},
+            "set resources.requests.cpu",
+        ),
+        (
+            {"networkPolicy": {"enabled": True}, "hostNetwork": True},
+            "set networkPolicy.enabled=false or hostNetwork=false",
+        ),
+        ({"extraVolumes": [{"name": "policies"}]}, "extraVolumes: policies is the name of"),
     ],
 )
 def test_contradictions_are_refused_with_a_sentence(
@@ -43,11 +76,25 @@ def test_a_release_in_kube_system_must_say_what_it_guards(render: Render) -> Non
         {"image": {"name": "x"}},
         {"image": {"tag": "a b"}},
         {"scope": "namespaces"},
+        {"targetNamespaces": ["*"]},
         {"webhook": {"failurePolicy": "fail"}},
         {"webhook": {"timeoutSeconds": 31}},
+        {"webhook": {"url": "http://example.com/validate"}},
+        {"webhook": {"url": "https://example.com"}},
+        {"webhook": {"url": "https://user@example.com/validate"}},
         {"tls": {"secret": "x"}},
         {"tls": {"caBundle": "-----BEGIN CERTIFICATE-----"}},
+        {"tls": {"certManager": {"duration": "90d"}}},
+        {"tls": {"certManager": {"issuerRef": {"kind": "ClusterIssuer"}}}},
         {"inlinePolicies": {"../team.yaml": "x"}},
+        {"existingPolicies": "mine"},
+        {"settings": {"port": 1}},
+        {"settings": {"timeout": 0}},
+        {"settings": {"registries": [{"host": "h", "plainHttp": True}]}},
+        {"pullSecrets": {"enabled": "auto"}},
+        {"podDisruptionBudget": {"maxUnavailable": 0}},
+        {"networkPolicy": {"reviewsFrom": ["10.0.0.1"]}},
+        {"networkPolicy": {"statusFrom": [{"pods": {}}]}},
         {"serviceAccount": {"token": True}},
         {"resources": {"limit": {}}},
     ],
@@ -57,27 +104,58 @@ def test_a_value_that_is_misspelt_is_refused(render: Render, values: Json) -> No
         render(values=values)
 
 
-def test_every_value_is_in_the_schema_and_explained(render: Render) -> None:
-    schema = json.loads((CHART / "values.schema.json").read_text())
-    text = (CHART / "values.yaml").read_text()
-    values = yaml.safe_load(text)
-    assert schema["properties"].keys() - {"global"} == values.keys()
-    for name, part in schema["properties"].items():
-        if name != "global" and "properties" in part and values[name]:
-            assert part["additionalProperties"] is False
-            assert values[name].keys() <= part["properties"].keys()
-    lines = text.splitlines()
-    starts = [
-        number
-        for number, line in enumerate(lines)
-        if re.match(r"(  )?\w+:", line) and not line.startswith("    ")
+def objects(part: Json, path: str = "") -> Iterator[tuple[str, Json]]:
+    """The objects of a schema by their path, without those in lists."""
+    for name, below in part.get("properties", {}).items():
+        if below.get("type") == "object":
+            yield f"{path}{name}", below
+            yield from objects(below, f"{path}{name}.")
+
+
+def test_the_schema_is_closed() -> None:
+    assert SCHEMA["additionalProperties"] is False
+    closed = {path for path, part in objects(SCHEMA) if part.get("additionalProperties") is False}
+    assert {path for path, _ in objects(SCHEMA)} - closed == OPEN
+
+
+def described(part: Json, path: str = "") -> Iterator[tuple[str, str]]:
+    """The first description on each way down a schema, by path; without one, at its end."""
+    for name, below in part["properties"].items():
+        if "description" in below or "properties" not in below:
+            yield f"{path}{name}", below.get("description", "")
+        else:
+            yield from described(below, f"{path}{name}.")
+
+
+def test_the_schema_has_every_value_with_its_sentence_and_no_other() -> None:
+    told = dict(described(SCHEMA))
+    del told["global"]  # is Helm's, and no value of ours
+    assert told == {".".join(value.path): value.description for value in VALUES}
+    assert all(sentence.endswith(".") for sentence in told.values())
+
+
+def test_every_value_is_used() -> None:
+    templates = "".join(
+        path.read_text() for path in (CHART / "templates").rglob("*") if path.is_file()
+    )
+    for value in VALUES:
+        assert re.search(rf"\.{value.path[-1]}\b", templates), value.path
+
+
+def test_readme_and_schema_are_up_to_date() -> None:
+    for file, text in chartdocs.files():
+        assert file.read_text() == text, "make generate"
+
+
+def test_the_table_of_values_has_a_row_for_each() -> None:
+    rows = [
+        line for line in (CHART / "README.md").read_text().splitlines() if line.startswith("| `")
     ]
-    unexplained = [
-        lines[number]
-        for number in starts
-        if not lines[number - 1].lstrip().startswith("#")
-        # A section, or a part of a Kubernetes field that is explained as a whole.
-        and lines[number] not in ("image:", "webhook:", "tls:", "service:", "serviceAccount:")
-        and lines[number].strip() not in ("requests:", "limits:")
-    ]
-    assert unexplained == []
+    for value in VALUES:
+        (row,) = [line for line in rows if line.startswith(f"| `{'.'.join(value.path)}` | `")]
+        assert row.count("|") == 4
+
+
+def test_every_example_says_what_it_is_for() -> None:
+    for example in EXAMPLES:
+        assert (CHART / "ci" / f"{example}.yaml").read_text().startswith("# ")

@@ -4,7 +4,7 @@ import re
 
 import pytest
 
-from tests.charts.conftest import EXAMPLES, Json, Release, Render
+from tests.charts.conftest import INSIDE, Json, Release, Render
 
 
 def webhooks(release: Release) -> dict[str, Json]:
@@ -12,7 +12,7 @@ def webhooks(release: Release) -> dict[str, Json]:
     return {webhook["name"]: webhook for webhook in found}
 
 
-@pytest.mark.parametrize("example", EXAMPLES)
+@pytest.mark.parametrize("example", INSIDE)
 def test_webhooks_are_asked_safely(render: Render, example: str) -> None:
     release = render(example)
     service = release.only("Service")
@@ -29,8 +29,25 @@ def test_webhooks_are_asked_safely(render: Render, example: str) -> None:
             "operator": "NotIn",
             "values": ["kube-system"],
         } in webhook["namespaceSelector"]["matchExpressions"]
-        names = [condition["name"] for condition in webhook["matchConditions"]]
-        assert names[:2] == ["not-being-deleted", "spec-is-new"]
+
+
+def conditions(release: Release, webhook: str) -> dict[str, str]:
+    """Expressions by name, in one line each."""
+    found = webhooks(release)[f"{webhook}.slimgate.dev"]["matchConditions"]
+    return {condition["name"]: " ".join(condition["expression"].split()) for condition in found}
+
+
+def test_requests_that_need_no_answer_are_not_made(render: Render) -> None:
+    release = render()
+    pods, controllers = conditions(release, "pods"), conditions(release, "controllers")
+    assert list(pods) == ["not-being-deleted", "images-are-new", "not-slimgate-itself"]
+    assert list(controllers) == ["not-being-deleted", "template-is-new", "not-made-by-another"]
+    for kind in ("containers", "initContainers", "ephemeralContainers"):
+        images = f"spec.?{kind}.orValue([]).map(c, c.image)"
+        assert f"object.{images} != oldObject.{images}" in pods["images-are-new"]
+    for template in ("template", "jobTemplate"):
+        changed = f"object.spec.?{template} != oldObject.spec.?{template}"
+        assert changed in controllers["template-is-new"]
 
 
 def test_pods_decide_and_controllers_are_only_warned(render: Render) -> None:
@@ -96,9 +113,8 @@ def test_the_webhook_leaves_out_exactly_its_own_image(
     render: Render, image: Json, named: str
 ) -> None:
     release = render(values={"image": image})
-    assert release.only("Deployment")["spec"]["template"]["spec"]["containers"][0]["image"] == named
-    conditions = webhooks(release)["pods.slimgate.dev"]["matchConditions"]
-    (expression,) = [c["expression"] for c in conditions if c["name"] == "not-slimgate-itself"]
+    assert release.container["image"] == named
+    expression = conditions(release, "pods")["not-slimgate-itself"]
     compared = re.findall(r"object\.spec\.(\w+)\.all\(c, c\.image == '([^']*)'\)", expression)
     assert compared == [
         (kind, named) for kind in ("containers", "initContainers", "ephemeralContainers")
@@ -106,6 +122,6 @@ def test_the_webhook_leaves_out_exactly_its_own_image(
 
 
 def test_conditions_of_ones_own_are_added(render: Render) -> None:
-    for webhook in webhooks(render("cluster")).values():
-        names = [condition["name"] for condition in webhook["matchConditions"]]
-        assert "not-by-the-node-lifecycle" in names
+    release = render("cluster")
+    for webhook in ("pods", "controllers"):
+        assert "not-by-the-node-lifecycle" in conditions(release, webhook)

@@ -9,13 +9,19 @@
 {{- end -}}
 {{- end -}}
 
-{{/* The name of cluster-scoped objects: every namespace can have its own release of the same name. */}}
+{{/* The name of what lies in nobody's namespace, or in another's: every namespace can have its own
+release of the same name. */}}
 {{- define "slimgate.clustername" -}}
 {{- printf "%s.%s" (include "slimgate.fullname" .) .Release.Namespace -}}
 {{- end -}}
 
 {{- define "slimgate.serviceAccountName" -}}
-{{- .Values.serviceAccount.name | default (.Values.serviceAccount.create | ternary (include "slimgate.fullname" .) "default") -}}
+{{- .Values.serviceAccount.name | default (include "slimgate.fullname" .) -}}
+{{- end -}}
+
+{{/* The Secret of the serving certificate, whoever issues it. */}}
+{{- define "slimgate.tlsSecret" -}}
+{{- .Values.tls.existingSecret | default (printf "%s-tls" (include "slimgate.fullname" .)) -}}
 {{- end -}}
 
 {{- define "slimgate.selectorLabels" -}}
@@ -23,11 +29,21 @@ app.kubernetes.io/name: {{ .Chart.Name }}
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
-{{- define "slimgate.labels" -}}
-{{ include "slimgate.selectorLabels" . }}
+{{- define "slimgate.commonLabels" -}}
 app.kubernetes.io/version: {{ .Chart.AppVersion | quote }}
 app.kubernetes.io/managed-by: {{ .Release.Service }}
 helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
+{{- end -}}
+
+{{- define "slimgate.labels" -}}
+{{ include "slimgate.selectorLabels" . }}
+{{ include "slimgate.commonLabels" . }}
+{{- end -}}
+
+{{/* Of the Pod of helm test: the Service must not take it for one of its own. */}}
+{{- define "slimgate.testLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 
 {{/* The image, as the Deployment names it and the webhook leaves it out. */}}

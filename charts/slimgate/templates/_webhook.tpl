@@ -12,7 +12,7 @@ namespaceSelector:
     - key: kubernetes.io/metadata.name
       operator: In
       values:
-        {{- toYaml (.Values.targetNamespaces | default (list .Release.Namespace)) | nindent 8 }}
+        {{- include "slimgate.namespaces" . | nindent 8 }}
     {{- else if eq .Values.clusterSelection "optIn" }}
     - key: slimgate.dev/admission
       operator: In
@@ -26,29 +26,54 @@ namespaceSelector:
       operator: NotIn
       values: [kube-system]
 clientConfig:
+  {{- if include "slimgate.inCluster" . }}
   service:
     name: {{ include "slimgate.fullname" . }}
     namespace: {{ .Release.Namespace }}
     path: /validate
     port: {{ .Values.service.port }}
-  caBundle: {{ .Values.tls.caBundle }}
+  {{- else }}
+  url: {{ .Values.webhook.url | quote }}
+  {{- end }}
+  {{- with .Values.tls.caBundle }}
+  caBundle: {{ . }}
+  {{- end }}
 {{- end -}}
 
-{{/* Updates that cannot change which images run need no answer, nor does what is going away. */}}
-{{- define "slimgate.matchConditions" -}}
+{{/* What is going away needs no answer. */}}
+{{- define "slimgate.notBeingDeleted" -}}
 - name: not-being-deleted
   expression: "!has(object.metadata.deletionTimestamp)"
-- name: spec-is-new
-  expression: request.operation == "CREATE" || object.spec != oldObject.spec
-{{- with .Values.webhook.matchConditions }}
-{{ toYaml . }}
+{{- end -}}
+
+{{/* CEL: the Pod is new, or names other images than before. Containers keep their order. */}}
+{{- define "slimgate.imagesAreNew" -}}
+request.operation == "CREATE"
+{{- range list "containers" "initContainers" "ephemeralContainers" }}
+|| object.spec.?{{ . }}.orValue([]).map(c, c.image) != oldObject.spec.?{{ . }}.orValue([]).map(c, c.image)
 {{- end }}
+{{- end -}}
+
+{{/* CEL: the controller is new, or its Pods would be others than before. */}}
+{{- define "slimgate.templateIsNew" -}}
+request.operation == "CREATE"
+{{- range list "template" "jobTemplate" }}
+|| object.spec.?{{ . }} != oldObject.spec.?{{ . }}
+{{- end }}
+{{- end -}}
+
+{{/* CEL: nobody reads the warnings on what a Deployment or CronJob makes; it was warned itself. */}}
+{{- define "slimgate.notMadeByAnother" -}}
+!object.metadata.?ownerReferences.orValue([]).exists(o,
+o.?controller.orValue(false) && o.kind in ["Deployment", "CronJob"])
 {{- end -}}
 
 {{/* CEL: some container, of any kind, runs another image than the webhook's own. */}}
 {{- define "slimgate.notItself" -}}
 {{- $own := printf "all(c, c.image == '%s')" (include "slimgate.image" .) -}}
 !(object.spec.containers.{{ $own }}
-{{- range list "initContainers" "ephemeralContainers" }} && (!has(object.spec.{{ . }}) || object.spec.{{ . }}.{{ $own }}){{- end -}}
+{{- range list "initContainers" "ephemeralContainers" }}
+&& (!has(object.spec.{{ . }}) || object.spec.{{ . }}.{{ $own }})
+{{- end -}}
 )
 {{- end -}}
