@@ -10,10 +10,10 @@ UV_VERSION := 0.13.8
 T ?= tests
 K ?=
 
-.PHONY: help dev fmt lint types layers docs-coverage chart check test coverage parts controlplane bench generate verify tables demo image clean
+.PHONY: help dev fmt lint types layers docs-coverage chart check test coverage parts controlplane bench generate verify tables demo image kind-up kind-demo e2e kind-down clean
 
 help: ## List the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z0-9-]+:.*## / {printf "  %-14s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 dev: $(STAMP) ## Make .venv with everything installed
 
@@ -79,8 +79,20 @@ demo: dev ## The main job on an embedded registry
 
 image: dev ## Build the container image, and say what is in it
 	@.ci/image
-	@folder=$$(.ci/image --where); echo 'largest packages:'; cat $$folder/largest; \
+	@folder=$$(.ci/image --where); cat $$folder/report; \
 	  $(BIN)/slimgate check oci:$$folder/layout --policies restricted --fail-on never
+
+kind-up: ## A kind cluster with a local registry and the image (needs Docker)
+	@.ci/kind up
+
+kind-demo: dev ## Install the chart there, and see a Pod denied
+	@.ci/kind demo
+
+e2e: dev ## The tests of releases on the cluster of KUBECONFIG (make kind-up's, or E2E_IMAGE, E2E_ADDRESS)
+	@.ci/kind e2e
+
+kind-down: ## Take the kind cluster and its registry away
+	@.ci/kind down
 
 clean: ## Remove everything that was made
 	@rm -rf $(VENV) .mypy_cache .ruff_cache .pytest_cache .hypothesis .coverage
