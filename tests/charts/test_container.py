@@ -2,6 +2,7 @@
 
 import fnmatch
 import re
+import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -30,9 +31,13 @@ def test_the_final_stage_would_pass_the_rules() -> None:
     assert argument(final, "ENTRYPOINT") == ['["slimgate"]']
     assert argument(final, "CMD") == ['["serve"]']
     (environment,) = argument(final, "ENV")
-    assert {"PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"} <= set(environment.split())
+    assert {"HOME=/app", "PYTHONUNBUFFERED=1", "PYTHONDONTWRITEBYTECODE=1"} <= set(
+        environment.split()
+    )
     assert argument(final, "COPY") == ["--from=builder /app/.venv /app/.venv"]
     assert argument(final, "FROM")[0] == "${BASE}"
+    assert argument(final, "LABEL") == ["org.opencontainers.image.base.name=${BASE}"]
+    assert "BASE" in argument(final, "ARG")  # without it the label would be empty
     assert argument(builder, "FROM")[0].partition(" ")[0] == "${BUILDER}"
 
 
@@ -43,16 +48,32 @@ def test_the_base_is_slim_and_has_a_minor_version() -> None:
 
 def test_the_builder_installs_what_is_locked_and_keeps_no_cache() -> None:
     builder, _ = stages()
-    commands = argument(builder, "RUN")
-    assert [command for command in commands if command.startswith("uv sync")]
-    for command in commands:
-        if command.startswith("uv sync"):
-            assert "--locked" in command
-            assert "--no-dev" in command
-        else:
-            assert re.fullmatch(r"pip install --no-cache-dir uv==[\d.]+", command)
+    tools, uv, *synced, trimmed = argument(builder, "RUN")
+    assert tools.endswith("apt-get install -y --no-install-recommends binutils")
+    assert re.fullmatch(r"pip install --no-cache-dir uv==[\d.]+", uv)
+    assert len(synced) == 2
+    for command in synced:
+        assert command.startswith("uv sync --locked --no-dev ")
+    assert not re.search(r"\binstall\b|\bsync\b", trimmed)
     (environment,) = argument(builder, "ENV")
     assert {"UV_COMPILE_BYTECODE=1", "UV_NO_CACHE=1"} <= set(environment.split())
+
+
+def test_an_extra_is_installed_once_the_code_imports_it() -> None:
+    extras = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"][
+        "optional-dependencies"
+    ]
+    names = {
+        extra: {re.split(r"[^\w-]", line)[0].replace("-", "_") for line in lines}
+        for extra, lines in extras.items()
+    }
+    code = "\n".join(file.read_text() for file in (ROOT / "webhook").rglob("*.py"))
+    imported = set(re.findall(r"^\s*(?:import|from) (\w+)", code, re.MULTILINE))
+    needed = {extra for extra, packages in names.items() if packages & imported}
+    builder, _ = stages()
+    for command in argument(builder, "RUN"):
+        if command.startswith("uv sync"):
+            assert set(re.findall(r"--extra (\S+)", command)) == needed
 
 
 def test_what_the_builder_copies_is_there_and_not_ignored() -> None:
