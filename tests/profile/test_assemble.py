@@ -82,10 +82,10 @@ def test_a_buildpacks_launcher_is_told_as_it_sets_the_environment_at_start() -> 
 def test_annotations_of_the_manifest_win_over_those_of_the_index() -> None:
     made = image([], annotations={"org.opencontainers.image.base.name": "python:3.12-slim"})
     listed = (("org.opencontainers.image.base.name", "python:3.12"),)
-    indexed = Image(made.digest, made.manifest, made.platform, made.config, None, listed)
+    indexed = Image(made.digest, made.manifest, made.platform, made.config, (), listed)
     assert profile(indexed).base.reference == "python:3.12-slim"
     bare = Manifest(MediaType.OCI_MANIFEST, made.manifest.config, (), {})
-    only_index = Image(made.digest, bare, Platform("linux", "amd64"), made.config, None, listed)
+    only_index = Image(made.digest, bare, Platform("linux", "amd64"), made.config, (), listed)
     assert profile(only_index).base.reference == "python:3.12"
 
 

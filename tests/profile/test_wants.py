@@ -127,7 +127,7 @@ def test_a_failure_ends_its_own_platform_only():
     first, second = images(known, (AMD64, ARM64))
     assert first == failure
     assert isinstance(second, Image)
-    assert (second.digest, second.index_digest) == (digest("arm64"), ROOT)
+    assert (second.digest, second.digests[0]) == (digest("arm64"), ROOT)
 
 
 def test_a_config_that_failed_makes_the_image_unknown():
@@ -141,7 +141,7 @@ def test_a_single_manifest_is_of_the_platform_that_its_config_says():
     known = Known(ROOT, manifest("one")).learn(manifest("one").config.digest, config(ARM64))
     (found,) = images(known, (AMD64,))
     assert isinstance(found, Image)
-    assert (found.platform, found.digest, found.index_digest) == (ARM64, ROOT, None)
+    assert (found.platform, found.digest, found.digests) == (ARM64, ROOT, (ROOT,))
 
 
 def test_without_its_config_it_is_taken_for_what_was_asked():

@@ -5,15 +5,14 @@ import json
 import pytest
 import yaml
 
-from webhook.kube.workload import PodSpec, Workload
 from webhook.policy.finding import Finding, Outcome, Result, Severity
 from webhook.policy.rule import Action
 from webhook.profile import Evidence, Source
 from webhook.report.data import as_json, as_yaml, summary, verdicts
-from webhook.services.check import Judged, Subject
+from webhook.services.judged import Judged, Named
 
 EVIDENCE = Evidence(Source.HISTORY, "musl", 90, "ADD alpine-minirootfs")
-WEB = Workload("Deployment", "shop", "web", PodSpec())
+WEB = Named("Deployment", "shop", "web")
 
 
 def finding(
@@ -32,11 +31,11 @@ def finding(
     )
 
 
-def judged(*findings: Finding, workload: Workload | None = None) -> Judged:
+def judged(*findings: Finding, workload: Named | None = None) -> Judged:
     digest, platform = ("sha256:00", "linux/amd64") if findings else (None, None)
     container = "web" if workload else ""
     result = Result(container, "ghcr.io/acme/api:1", digest, platform, findings)
-    return Judged(Subject("deploy.yaml:1", workload), (result,))
+    return Judged("deploy.yaml:1", workload, (result,))
 
 
 def test_a_result_has_every_key_and_null_for_what_is_not_known():

@@ -12,7 +12,6 @@ from webhook.rules import CATALOGUE
 from webhook.sandbox.store import Store
 from webhook.services.check import (
     AT_ONCE,
-    Judged,
     Namespaces,
     Subject,
     Subjects,
@@ -21,6 +20,7 @@ from webhook.services.check import (
 )
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
+from webhook.services.judged import Judged
 
 BAD, GOOD = "registry.test/shop/api:2-slim", "registry.test/shop/api:4-optimised"
 DEPLOYMENT = """\

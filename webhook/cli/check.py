@@ -25,8 +25,9 @@ from webhook.oci import Reference
 from webhook.policy.law import PolicySet
 from webhook.policy.plan import skipped, skipped_unlabelled
 from webhook.report import text
-from webhook.report.data import verdicts, warns
-from webhook.services.check import Judged, Subject, Subjects, subjects_in
+from webhook.report.data import verdicts
+from webhook.services.check import Subject, Subjects, subjects_in
+from webhook.services.judged import Judged
 from webhook.settings import FailOn, from_process, read_text
 from webhook.wiring import COMMAND_SECONDS, check_subjects, load_policies, run
 
@@ -127,7 +128,7 @@ def _notes(law: PolicySet, namespace: str | None) -> Iterator[str]:
 
 def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:
     denied = any(not item.allowed for item in judged)
-    warned = any(warns(item) for item in judged)
+    warned = any(item.warns for item in judged)
     if (fail_on != "never" and denied) or (fail_on == "warn" and warned):
         return FINDINGS
     return INCOMPLETE if any(item.is_incomplete for item in judged) else 0

@@ -40,7 +40,10 @@ async def login(access: Access) -> Configuration:
 
     TLS is verified unless the kubeconfig itself says ``insecure-skip-tls-verify``, as for kubectl.
     """
-    from kubernetes.aio import client
+    try:
+        from kubernetes.aio import client
+    except RuntimeError:  # it looks for ~/.kube, and there is no HOME
+        raise _unusable("there is no home folder to look for a kubeconfig: set HOME") from None
 
     configuration = client.Configuration()
     # Python 3.13 reads RFC 5280 by the letter, which CAs of older clusters do not meet. Chain,

@@ -20,8 +20,8 @@ class Image:
     """From the index entry, else from the config, else the platform asked for."""
     config: ImageConfig | None = None
     """None when no rule needed it."""
-    index_digest: Digest | None = None
-    """Digest of the index that named the manifest; None for a single-manifest image."""
+    digests: tuple[Digest, ...] = ()
+    """By which its reference can have been pulled: the index's, and those of the images in it."""
     index_annotations: tuple[tuple[str, str], ...] = ()
     """Annotations of the index entry."""
     offered: tuple[str, ...] = ()

@@ -113,8 +113,7 @@ class _Judge:
             findings += tuple(map(self._undecidable, self._undecided))
         if known is None:
             return Result(use.name, use.image, None, None, findings)
-        journey = known.journey if known.python.verdict != "no" else None
-        return Result(use.name, use.image, known.digest, known.platform, findings, journey)
+        return Result(use.name, use.image, known.digest, known.platform, findings, known)
 
     def _findings(self, image: ImageProfile | None) -> list[Finding]:
         """What every check that can be put has to say; this loop is the hot path."""

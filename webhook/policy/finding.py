@@ -10,7 +10,7 @@ from typing import Self
 import msgspec
 
 from webhook.policy.rule import Action, strictest
-from webhook.profile import Evidence, Journey
+from webhook.profile import Evidence, ImageProfile, Journey
 
 
 class Outcome(StrEnum):
@@ -85,8 +85,14 @@ class Result(msgspec.Struct, frozen=True):
     platform: str | None
     """None when nothing platform-specific was looked at."""
     findings: tuple[Finding, ...]
-    journey: Journey | None = None
-    """On which step a Python image stands; None for others, and where the image is not known."""
+    profile: ImageProfile | None = None
+    """What the image is; None where nothing of it had to be known, or could be."""
+
+    @property
+    def journey(self) -> Journey | None:
+        """On which step a Python image stands; None for others, and where it is not known."""
+        image = self.profile
+        return image.journey if image is not None and image.python.verdict != "no" else None
 
     @property
     def allowed(self) -> bool:

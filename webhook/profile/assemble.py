@@ -90,6 +90,7 @@ class Examination:
             build=self._build,
             traces=traces_of(reading, self.boundary, len(self.image.manifest.layers)),
             offered=self.image.offered,
+            digests=tuple(map(str, self.image.digests)),
             extensions=extensions(judged.stack),
         )
 

@@ -191,5 +191,7 @@ class ImageProfile(msgspec.Struct, frozen=True):
     traces: Traces
     offered: tuple[str, ...] = ()
     """Platforms of the index that named the image; empty for an image by itself."""
+    digests: tuple[str, ...] = ()
+    """By which its reference can have been pulled: the index's, and those of the images in it."""
     extensions: tuple[Evidence, ...] = ()
     """Compiled extensions in the layers, one for each Python they are built for: ``3.13``."""

@@ -4,7 +4,7 @@
 caller only does the I/O. Failures are part of what is known, so that nothing is asked twice.
 """
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 from webhook.errors import FailureKind
@@ -173,16 +173,20 @@ def _image(known: Known, path: _Path, platforms: tuple[Platform, ...]) -> Image 
     if isinstance(config, Unavailable):
         return config
     read = config if isinstance(config, ImageConfig) else None
-    single = path.descriptor is None
     return Image(
         digest=known.digest if path.descriptor is None else path.descriptor.digest,
         manifest=path.end,
         platform=path.platform or _own_platform(read) or next(iter(platforms), DEFAULT_PLATFORM),
         config=read,
-        index_digest=None if single else known.digest,
+        digests=(known.digest, *_digests(known.root)),
         index_annotations=tuple(path.descriptor.annotations.items()) if path.descriptor else (),
         offered=tuple(map(str, known.root.platforms)) if isinstance(known.root, Index) else (),
     )
+
+
+def _digests(root: Manifest | Index) -> Iterator[Digest]:
+    if isinstance(root, Index):
+        yield from (entry.digest for entry in root.images)
 
 
 def _own_platform(config: ImageConfig | None) -> Platform | None:

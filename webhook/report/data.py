@@ -9,12 +9,11 @@ from typing import Any
 import msgspec
 import yaml
 
-from webhook.policy.finding import Finding, Outcome, Result
-from webhook.policy.rule import Action
+from webhook.policy.finding import Finding, Result
 from webhook.profile import Evidence, ImageProfile, Journey
 from webhook.profile.contents import Contents
-from webhook.services.check import Judged
 from webhook.services.inspect import Inspected
+from webhook.services.judged import Judged
 
 
 def as_json(value: object) -> str:
@@ -43,26 +42,15 @@ def summary(judged: Sequence[Judged]) -> dict[str, int]:
         "workloads": len(judged),
         "allowed": allowed,
         "denied": len(judged) - allowed,
-        "warned": sum(item.allowed and warns(item) for item in judged),
+        "warned": sum(item.allowed and item.warns for item in judged),
         "incomplete": sum(item.is_incomplete for item in judged),
     }
 
 
-def warns(judged: Judged) -> bool:
-    """Whether there is at least one warning."""
-    return any(
-        finding.action is Action.WARN and finding.outcome is not Outcome.PASS
-        for result in judged.results
-        for finding in result.findings
-    )
-
-
 def _result(judged: Judged, result: Result) -> dict[str, Any]:
-    workload = judged.subject.workload
     return {
-        "target": judged.subject.target,
-        "workload": workload
-        and {"kind": workload.kind, "namespace": workload.namespace, "name": workload.name},
+        "target": judged.target,
+        "workload": judged.workload and msgspec.structs.asdict(judged.workload),
         "container": result.container or None,
         "image": result.image,
         "digest": result.digest,

@@ -9,8 +9,8 @@ from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import Line, lines
 from webhook.policy.rule import Action
 from webhook.policy.text import megabytes, shown
-from webhook.report.data import summary, warns
-from webhook.services.check import Judged
+from webhook.report.data import summary
+from webhook.services.judged import Judged
 
 _STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim"}
 _TITLE = 256
@@ -22,7 +22,7 @@ def write_verdicts(console: Console, judged: Sequence[Judged], *, everything: bo
     for item in judged:
         _write_subject(console, item, everything=everything)
     counts = summary(judged)
-    noun = "image" if all(item.subject.workload is None for item in judged) else "workload"
+    noun = "image" if all(item.workload is None for item in judged) else "workload"
     plural = "" if counts["workloads"] == 1 else "s"
     console.print(
         f"{counts['workloads']} {noun}{plural}: {counts['denied']} denied, "
@@ -43,8 +43,8 @@ def skipped_unlabelled(names: Sequence[str]) -> str:
 
 
 def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
-    workload = item.subject.workload
-    title = shown(item.subject.target, _TITLE)
+    workload = item.workload
+    title = shown(item.target, _TITLE)
     if workload is not None:
         name = shown(f"{workload.namespace}/{workload.name}", _TITLE)
         title = f"{title} {workload.kind} {name}"
@@ -61,7 +61,7 @@ def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
 def _verdict(item: Judged) -> tuple[str, str]:
     if not item.allowed:
         return "denied", _STYLE[Action.DENY]
-    if warns(item):
+    if item.warns:
         return "allowed, with warnings", _STYLE[Action.WARN]
     return ("allowed, not everything known" if item.is_incomplete else "allowed"), "green"
 

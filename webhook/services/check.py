@@ -12,12 +12,10 @@ from webhook.kube.imageuse import bare_use, image_uses
 from webhook.kube.selector import namespace_labels
 from webhook.kube.workload import KubeObject, Metadata, Workload
 from webhook.policy.document import Document, read_documents
-from webhook.policy.finding import Finding, Outcome, Result
 from webhook.policy.law import PolicySet
-from webhook.policy.loader import UNVERIFIED
 from webhook.policy.place import Place
-from webhook.policy.rule import Action
 from webhook.services.judge import Judge
+from webhook.services.judged import Judged, Named
 from webhook.services.ports import Keychain
 
 MAX_MANIFEST = 64 * 1024 * 1024
@@ -36,6 +34,9 @@ class Subject:
     """None for an image by itself."""
     image: str = ""
     """The image, when it is by itself."""
+    file: str = ""
+    """Where the workload stands."""
+    line: int = 0
 
 
 Namespaces = Mapping[str, Mapping[str, str]]
@@ -49,32 +50,6 @@ class Subjects:
     all: tuple[Subject, ...]
     namespaces: Namespaces
     """As the Namespaces beside the workloads say."""
-
-
-@dataclass(frozen=True, slots=True)
-class Judged:
-    """The verdict on one subject."""
-
-    subject: Subject
-    results: tuple[Result, ...]
-
-    @property
-    def allowed(self) -> bool:
-        """Whether the Pods it makes would be admitted."""
-        return all(result.allowed for result in self.results)
-
-    @property
-    def is_incomplete(self) -> bool:
-        """Whether something that counts could not be known, or a rule broke."""
-        return any(_is_open(finding) for result in self.results for finding in result.findings)
-
-
-def _is_open(finding: Finding) -> bool:
-    """An image that could not be read leaves everything open; a rule that could not be answered
-    leaves open what the policy makes of it, which for a record is nothing."""
-    if finding.outcome is Outcome.UNKNOWN:
-        return finding.action is not Action.AUDIT or finding.rule == UNVERIFIED
-    return finding.outcome is Outcome.ERROR
 
 
 async def check(
@@ -108,7 +83,8 @@ async def check(
             results = await judge.judge(
                 policies, uses, place(workload), keychain, seconds, keep_passes=keep_passes
             )
-        return Judged(subject, results)
+        named = Named.of(workload) if workload else None
+        return Judged(subject.target, named, results, subject.file, subject.line)
 
     return tuple(await asyncio.gather(*map(judged, subjects.all)))
 
@@ -134,7 +110,7 @@ def subjects_in(text: str, file: str, namespace: str | None) -> Subjects:
             workload = Workload.of(found, metadata.namespace or namespace or "default")
             if workload is not None:
                 line = document.places[path][0]
-                subjects.append(Subject(f"{file}:{line}", workload))
+                subjects.append(Subject(f"{file}:{line}", workload, "", file, line))
     return Subjects(tuple(subjects), namespaces)
 
 

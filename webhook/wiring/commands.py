@@ -5,11 +5,12 @@ import platform
 from webhook.archive import Routed, is_archive, open_image
 from webhook.oci import Platform, Reference
 from webhook.policy.law import PolicySet
-from webhook.services.check import Judged, Subjects, check
+from webhook.services.check import Subjects, check
 from webhook.services.gather import Gatherer
 from webhook.services.inspect import Inspected
 from webhook.services.inspect import inspect as inspect_source
 from webhook.services.judge import Judge
+from webhook.services.judged import Judged
 from webhook.services.ports import ImageSource
 from webhook.settings import Settings
 from webhook.wiring.images import operator_keychain, registry
