@@ -12,7 +12,14 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, field_validator
+from pydantic import (
+    AfterValidator,
+    BaseModel,
+    ConfigDict,
+    Field,
+    ValidationError,
+    field_validator,
+)
 
 from webhook.errors import InvalidFile, Problem, UsageError
 from webhook.policy.document import read_documents
@@ -113,6 +120,16 @@ class Settings(_Closed):
     """Seconds: for a review, whatever its caller allows; for a command. None: its own default."""
     namespace: str | None = None
     """Of images by themselves, and of manifests that name none."""
+    namespaces: tuple[str, ...] = ()
+    """Of an audit."""
+    all_namespaces: bool = False
+    """Whether an audit is of all there are."""
+    enforce_preview: bool = False
+    """Whether policies count as enforced, whatever their mode."""
+    report_objects: bool = False
+    """Whether an audit writes PolicyReports."""
+    events: bool = False
+    """Whether an audit writes Events about workloads."""
     platform: str | None = None
     """``OS/ARCH``, or ``all``."""
     no_peek: bool = False

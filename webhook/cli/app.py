@@ -6,7 +6,7 @@ from typing import Annotated, NoReturn
 import typer
 
 from webhook import __version__
-from webhook.cli import check, demo, inspect, policy, rules, serve
+from webhook.cli import audit, check, demo, inspect, policy, rules, serve
 from webhook.cli.exits import INCOMPLETE, USAGE
 from webhook.errors import FetchError, InvalidFile, UsageError
 
@@ -28,6 +28,7 @@ def build() -> typer.Typer:
     app.command(
         "check", short_help="Verdicts for images, or for the Pods that manifests would make."
     )(check.check)
+    app.command("audit", short_help="Verdicts on everything that a cluster runs.")(audit.audit)
     app.add_typer(policy.build(), name="policy")
     app.command("rules", short_help="The catalogue of rules, or one rule's page.")(rules.rules)
     app.command("demo", short_help="The whole main job against an embedded registry.")(demo.demo)

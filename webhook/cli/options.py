@@ -118,6 +118,15 @@ def _webhook(
         list[str] | None,
         typer.Option(metavar="HOST", help="What the API server calls; repeatable, that one first."),
     ] = None,
+    pod: Annotated[
+        str | None,
+        typer.Option(metavar="NAMESPACE/NAME/UID", help="Pod that Events are about: this one."),
+    ] = None,
+) -> None:
+    """The signature of a webhook that belongs to a cluster."""
+
+
+def _cluster(
     pull_secrets: Annotated[
         list[str] | None,
         typer.Option(metavar="NAMESPACE", help="Use its Pods' pull secrets; repeatable, * is all."),
@@ -125,10 +134,6 @@ def _webhook(
     namespace_labels: Annotated[
         list[str] | None,
         typer.Option(metavar="NAMESPACE", help="Know its labels; repeatable, * is all."),
-    ] = None,
-    pod: Annotated[
-        str | None,
-        typer.Option(metavar="NAMESPACE/NAME/UID", help="Pod that Events are about: this one."),
     ] = None,
     kubeconfig: Annotated[
         Path | None,
@@ -139,7 +144,7 @@ def _webhook(
         typer.Option(metavar="NAME", help="Of the kubeconfig. [default: its current one]"),
     ] = None,
 ) -> None:
-    """The signature of a webhook that belongs to a cluster."""
+    """The signature of every command that asks a cluster."""
 
 
 def _sharing(signature: Callable[..., None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
@@ -165,5 +170,7 @@ def _sharing(signature: Callable[..., None]) -> Callable[[Callable[..., Any]], C
 
 with_registries = _sharing(_registries)
 """For every command that talks to registries."""
+with_cluster = _sharing(_cluster)
+"""For every command that asks a cluster."""
 with_webhook = _sharing(_webhook)
 """For the webhook itself."""

@@ -10,12 +10,19 @@ from typing import Annotated
 import typer
 
 from webhook import __version__
-from webhook.cli.options import DataOption, PoliciesOption, with_registries, with_webhook
+from webhook.cli.options import (
+    DataOption,
+    PoliciesOption,
+    with_cluster,
+    with_registries,
+    with_webhook,
+)
 from webhook.settings import Settings, from_process
 from webhook.wiring import assembled, run
 
 
 @with_registries
+@with_cluster
 @with_webhook
 def serve(
     ctx: typer.Context,

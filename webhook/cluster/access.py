@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import asyncio
 import os
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 
 SERVICE_ACCOUNT = Path("/var/run/secrets/kubernetes.io/serviceaccount")
 """Where a Pod finds its token and the cluster's CA."""
+_DEFAULT_NAMESPACE = "default"
 _LOGIN_SECONDS = 30.0
 """For credential plugins, which may ask somebody else."""
 
@@ -55,6 +57,24 @@ async def login(access: Access) -> Configuration:
     else:
         await _from_kubeconfig(configuration, kubeconfig, access.context)
     return configuration
+
+
+def own_namespace(access: Access) -> str:
+    """The namespace that is meant when none is named, as for kubectl. Raises ``ClusterError``."""
+    from kubernetes.aio.config import ConfigException, list_kube_config_contexts
+
+    kubeconfig = _kubeconfig(access)
+    if kubeconfig is None:
+        with suppress(OSError):
+            return (access.service_account / "namespace").read_text().strip()
+        return _DEFAULT_NAMESPACE
+    try:
+        contexts, current = list_kube_config_contexts(kubeconfig)
+    except (ConfigException, OSError, LookupError, TypeError, AttributeError):
+        raise _unusable(f"{kubeconfig}: its contexts cannot be read") from None
+    wanted = access.context or current["name"]
+    found = (each["context"].get("namespace") for each in contexts if each["name"] == wanted)
+    return next(found, None) or _DEFAULT_NAMESPACE
 
 
 def _kubeconfig(access: Access) -> str | None:

@@ -95,6 +95,8 @@ class Reflector(Generic[Shape, Kept]):
         self._backoff = Backoff(surroundings.clock)
         self.ready = asyncio.Event()
         """Set while it runs and has read the whole list at least once."""
+        self.settled = asyncio.Event()
+        """Set once it has read the whole list, or could not."""
         self.failure: ClusterError | None = None
         """Why the list cannot be read at present; None when it is followed, or not yet asked for."""
 
@@ -135,6 +137,7 @@ class Reflector(Generic[Shape, Kept]):
         self._kept = found
         self.failure = None
         self.ready.set()
+        self.settled.set()
         self._tell(Happened.LISTED)
         return version
 
@@ -173,6 +176,7 @@ class Reflector(Generic[Shape, Kept]):
 
     def _failed(self, error: ClusterError) -> None:
         self.failure = error
+        self.settled.set()
         self._tell(Happened.FAILED, error)
 
     def _tell(self, happened: Happened, failure: ClusterError | None = None) -> None:
@@ -199,6 +203,11 @@ class Reflected:
         """Wait until everything has been read once, which may be never."""
         for reflector in self._reflectors:
             await reflector.ready.wait()
+
+    async def settle(self) -> None:
+        """Wait until everything has been read once, or could not be."""
+        for reflector in self._reflectors:
+            await reflector.settled.wait()
 
     async def run(self) -> None:
         """Follow everything until cancelled."""

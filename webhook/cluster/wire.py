@@ -37,6 +37,8 @@ class ListMeta(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """From where on a watch tells what the list does not."""
     continue_: str = msgspec.field(default="", name="continue")
     """What asks for the next page; empty on the last one."""
+    remaining_item_count: int | None = None
+    """How many come after this page, where the API server says."""
 
 
 class PageEnd(msgspec.Struct, frozen=True):

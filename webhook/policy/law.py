@@ -1,7 +1,7 @@
 """The law as it is applied: policies with their rules bound to options, and the set of them all."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from functools import cached_property
 
@@ -110,6 +110,14 @@ class PolicySet:
     """What their rules read beside the facts."""
     hash: str
     """Twelve hexadecimal digits that change when any policy or table does."""
+
+    def enforced(self) -> "PolicySet":
+        """The same with every policy enforced, whatever its mode: what it would deny."""
+        enforced = (
+            replace(policy, spec=policy.spec.model_copy(update={"mode": "enforce"}))
+            for policy in self.policies
+        )
+        return replace(self, policies=tuple(enforced))
 
     @cached_property
     def asks_for_namespace_labels(self) -> bool:

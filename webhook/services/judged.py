@@ -34,7 +34,7 @@ class Judged(msgspec.Struct, frozen=True):
     line: int = 0
     """From 1; 0 when there is no file."""
     pods: int = 1
-    """Pods that are like this; of a file or a controller without any, the one it would make."""
+    """Pods that run like this; 0 for a controller that has none, 1 for a file and for an image."""
 
     @property
     def allowed(self) -> bool:

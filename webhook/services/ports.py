@@ -5,13 +5,14 @@ An *image source* is anything images can be read from: a registry, an OCI layout
 that the credentials of one namespace can never serve the request of another.
 """
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import AsyncIterator, Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
-from webhook.kube.workload import PodSpec
+from webhook.kube.workload import PodSpec, Workload
 from webhook.oci import Descriptor, Digest, ImageConfig, Index, Manifest, Reference
+from webhook.services.judged import Named
 from webhook.services.rotation import Damage, Holding, Issued, Step
 
 Clock = Callable[[], datetime]
@@ -167,6 +168,35 @@ class PullSecretStore(Protocol):
 
         ``service_account`` and ``image_pull_secrets`` are as in the Pod; both may be empty.
         """
+
+
+@dataclass(frozen=True, slots=True)
+class Running:
+    """A Pod, or a controller that has none at present."""
+
+    workload: Workload
+    owner: Named
+    """The workload that a person would name: its Deployment, or itself."""
+    digests: tuple[tuple[str, str], ...] = ()
+    """Names of containers, and the digests by which their images were pulled."""
+    pods: int = 1
+    """0 for a controller."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunningPage:
+    """Some of what a cluster runs."""
+
+    running: tuple[Running, ...]
+    remaining: int | None
+    """How many Pods come after this page, where that is known."""
+
+
+class RunningWorkloads(Protocol):
+    """What a cluster runs, a page at a time. Raises ``ClusterError``."""
+
+    def pages(self) -> AsyncIterator[RunningPage]:
+        """All of it, Pods first; nothing is kept of what was told."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -5,6 +5,7 @@ must never decide anything itself. FastAPI, aiohttp and cryptography are importe
 needed: they are most of the start-up of a command, and commands that only read files need none.
 """
 
+from webhook.wiring.auditing import audit_cluster, audited_namespaces
 from webhook.wiring.commands import COMMAND_SECONDS, check_subjects, inspect_image, own_platform
 from webhook.wiring.images import operator_keychain, registry
 from webhook.wiring.law import (
@@ -23,6 +24,8 @@ __all__ = [
     "REVIEW_SECONDS",
     "Webhook",
     "assembled",
+    "audit_cluster",
+    "audited_namespaces",
     "check_subjects",
     "clock",
     "inspect_image",

@@ -14,12 +14,14 @@ from webhook.registry.dockerconfig import DockerConfig, parse_docker_config
 from webhook.registry.keychain import DockerKeychain
 from webhook.registry.observer import Observer
 from webhook.registry.options import HostOptions, Mirror, Proxies, RegistryOptions
-from webhook.services.ports import Keychain
+from webhook.registry.podkeychains import OneKeychain, PodKeychains
+from webhook.services.ports import Keychain, Keychains
 from webhook.settings import Settings, read_text
 from webhook.wiring.process import clock
 
 if TYPE_CHECKING:
     from webhook.registry.client import Registry
+    from webhook.wiring.incluster import InCluster
 
 
 @asynccontextmanager
@@ -34,14 +36,25 @@ async def registry(settings: Settings, observer: Observer | None = None) -> Asyn
         await client.aclose()
 
 
-def operator_keychain(settings: Settings, key: bytes | None = None) -> Keychain:
-    """The operator's own credentials, helpers included. Raises ``UsageError``.
+def operator_keychain(settings: Settings) -> Keychain:
+    """The operator's own credentials, helpers included. Raises ``UsageError``."""
+    return _operator(settings, secrets.token_bytes(32))
 
-    ``key`` is that of every keychain of the process; None where this is the only one.
-    """
+
+def keychains(settings: Settings, inside: InCluster) -> Keychains:
+    """The keychains of Pods, as far as their Secrets may be read. Raises ``UsageError``."""
+    key = secrets.token_bytes(32)
+    operator = _operator(settings, key)
+    if inside.pull_secrets is None:
+        return OneKeychain(operator)
+    return PodKeychains(operator, inside.pull_secrets, key)
+
+
+def _operator(settings: Settings, key: bytes) -> Keychain:
+    """``key`` is that of every keychain of the process."""
     file = settings.docker_config
     config = parse_docker_config(read_text(file).encode(), str(file)) if file else DockerConfig()
-    return DockerKeychain((config,), key or secrets.token_bytes(32), CredentialHelpers())
+    return DockerKeychain((config,), key, CredentialHelpers())
 
 
 def _registry_options(settings: Settings) -> RegistryOptions:

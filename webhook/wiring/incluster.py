@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 import webhook
 from webhook.errors import ClusterError, UsageError
 from webhook.settings import ALL_NAMESPACES, Settings
-from webhook.wiring.told import Told
 
 if TYPE_CHECKING:
+    from webhook.cluster.access import Access
     from webhook.cluster.client import Cluster
     from webhook.cluster.events import Events
     from webhook.cluster.namespaces import Namespaces
     from webhook.cluster.pullsecrets import PullSecrets
-    from webhook.cluster.reflector import Reflected
+    from webhook.cluster.reflector import Observe, Reflected
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +33,7 @@ class InCluster:
 
 
 @asynccontextmanager
-async def in_cluster(settings: Settings, told: Told) -> AsyncIterator[InCluster]:
+async def in_cluster(settings: Settings, observe: Observe) -> AsyncIterator[InCluster]:
     """Log in, where anything is asked of the cluster. Raises ``UsageError``."""
     asked = (
         settings.webhook_configuration,
@@ -44,28 +44,41 @@ async def in_cluster(settings: Settings, told: Told) -> AsyncIterator[InCluster]
     if not any(asked):
         yield InCluster()
         return
+    async with logged_in(settings) as cluster:
+        yield known(settings, cluster, observe)
+
+
+def access(settings: Settings) -> Access:
+    """Where the cluster is that the settings mean."""
     from webhook.cluster.access import Access
+
+    return Access(str(settings.kubeconfig) if settings.kubeconfig else None, settings.context)
+
+
+@asynccontextmanager
+async def logged_in(settings: Settings) -> AsyncIterator[Cluster]:
+    """The cluster that the settings mean. Raises ``UsageError``."""
     from webhook.cluster.client import Cluster
 
-    access = Access(str(settings.kubeconfig) if settings.kubeconfig else None, settings.context)
-    cluster = Cluster(access, user_agent=f"slimgate/{webhook.__version__}")
+    cluster = Cluster(access(settings), user_agent=f"slimgate/{webhook.__version__}")
     try:
         await cluster.__aenter__()
     except ClusterError as error:
         raise UsageError(f"cannot log in to the cluster: {error.detail}") from None
     try:
-        yield _known(settings, cluster, told)
+        yield cluster
     finally:
         await cluster.__aexit__()
 
 
-def _known(settings: Settings, cluster: Cluster, told: Told) -> InCluster:
+def known(settings: Settings, cluster: Cluster, observe: Observe) -> InCluster:
+    """What the settings name of a cluster; nothing of it is followed yet."""
     from webhook.cluster.events import Events, Subject
     from webhook.cluster.namespaces import Namespaces
     from webhook.cluster.pullsecrets import PullSecrets
     from webhook.cluster.reflector import Surroundings
 
-    around = Surroundings(cluster, told.watched)
+    around = Surroundings(cluster, observe)
     secrets = namespaces = None
     followed: dict[str, Reflected] = {}
     if settings.pull_secrets:

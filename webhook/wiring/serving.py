@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack, asynccontextmanager
 from dataclasses import dataclass
@@ -11,18 +10,16 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 import webhook
 from webhook.errors import UsageError
 from webhook.policy.law import PolicySet
-from webhook.registry.podkeychains import OneKeychain, PodKeychains
 from webhook.rules import CATALOGUE
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
-from webhook.services.ports import Keychains
 from webhook.services.review import Reviewer
 from webhook.settings import Settings
 from webhook.wiring import certificates
 from webhook.wiring.following import Following
-from webhook.wiring.images import operator_keychain, registry
-from webhook.wiring.incluster import InCluster, in_cluster
+from webhook.wiring.images import keychains, registry
+from webhook.wiring.incluster import in_cluster
 from webhook.wiring.law import policy_texts, shipped_tables, table_texts
 from webhook.wiring.process import clock
 from webhook.wiring.told import Told
@@ -67,7 +64,7 @@ async def assembled(settings: Settings, log_to: BinaryIO) -> AsyncIterator[Webho
     told = Told(log, metrics)
     policies = _policies(settings)
     async with AsyncExitStack() as stack:
-        inside = await stack.enter_async_context(in_cluster(settings, told))
+        inside = await stack.enter_async_context(in_cluster(settings, told.watched))
         client = await stack.enter_async_context(registry(settings, metrics))
         certified = certificates.certified(settings, inside.cluster, told)
         readiness = Readiness(*inside.followed, *(["certificate"] if certified.look else []))
@@ -76,7 +73,7 @@ async def assembled(settings: Settings, log_to: BinaryIO) -> AsyncIterator[Webho
         reviewer = Reviewer(
             policies,
             Judge(gatherer, clock),
-            _keychains(settings, inside),
+            keychains(settings, inside),
             namespaces=inside.namespaces,
         )
         validate = Validate(reviewer, metrics, log, settings.timeout or REVIEW_SECONDS)
@@ -107,11 +104,3 @@ def _policies(settings: Settings) -> PolicyStore:
         shipped_tables(),
         accept,
     )
-
-
-def _keychains(settings: Settings, inside: InCluster) -> Keychains:
-    key = secrets.token_bytes(32)
-    operator = operator_keychain(settings, key)
-    if inside.pull_secrets is None:
-        return OneKeychain(operator)
-    return PodKeychains(operator, inside.pull_secrets, key)

@@ -1,0 +1,148 @@
+"""``slimgate audit``: verdicts on what a cluster runs, without touching it."""
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
+
+from webhook import __version__
+from webhook.cli.check import _code as exit_code
+from webhook.cli.check import _subjects
+from webhook.cli.options import (
+    ColorOption,
+    DataOption,
+    OutputOption,
+    PoliciesOption,
+    TimeoutOption,
+    console,
+    with_cluster,
+    with_registries,
+    write_data,
+)
+from webhook.errors import UsageError
+from webhook.policy.law import PolicySet
+from webhook.report.about import About
+from webhook.report.audited import write_audit
+from webhook.report.data import verdicts
+from webhook.services.audit import Audited
+from webhook.services.audit import Progress as Reached
+from webhook.services.overview import overview
+from webhook.settings import FailOn, Settings, from_process
+from webhook.wiring import (
+    COMMAND_SECONDS,
+    audit_cluster,
+    audited_namespaces,
+    check_subjects,
+    clock,
+    load_policies,
+    run,
+)
+
+
+@with_registries
+@with_cluster
+def audit(
+    ctx: typer.Context,
+    namespaces: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--namespace", "-n", metavar="NAME", help="Namespace; repeatable. [default: kubectl's]"
+        ),
+    ] = None,
+    all_namespaces: Annotated[
+        bool, typer.Option("--all-namespaces", "-A", help="All namespaces.")
+    ] = False,
+    file: Annotated[
+        list[Path] | None,
+        typer.Option("--file", "-f", metavar="FILE", help="Manifests instead; '-' is stdin."),
+    ] = None,
+    policies: PoliciesOption = None,
+    data: DataOption = None,
+    enforce_preview: Annotated[
+        bool, typer.Option("--enforce-preview", help="As if every policy were enforced.")
+    ] = False,
+    fail_on: Annotated[
+        FailOn | None, typer.Option(help="The least action that fails. [default: deny]")
+    ] = None,
+    everything: Annotated[bool, typer.Option("--all", help="Show every row and finding.")] = False,
+    timeout: TimeoutOption = None,
+    output: OutputOption = None,
+    color: ColorOption = None,
+) -> None:
+    """Verdicts on everything that a cluster runs: a dry run, nothing is changed.
+
+    \b
+    Every image is fetched once, registries are asked a few things at a time, and an image that
+    cannot be read is a finding. Controllers count where they have no Pods. Exit codes: 2 usage,
+    1 findings at or above --fail-on, 3 something could not be known, 0.
+
+    \b
+    Examples:
+      slimgate audit -A --policies python-recommended
+      slimgate audit -n shop --enforce-preview -o html > report.html
+      helm template charts/api | slimgate audit -f -
+    """
+    settings = from_process(ctx.params, ctx.params["config"])
+    law = load_policies(settings)
+    if settings.enforce_preview:
+        law = law.enforced()
+    began = clock()
+    found, what = _from_files(settings, law, file) if file else _from_cluster(settings, law)
+    if not found.judged:
+        raise UsageError(f"there is nothing to judge in {what}")
+    about = About.of(law, __version__, began, what, preview=settings.enforce_preview)
+    if settings.output == "text":
+        seen = overview(found.judged, found.drift)
+        write_audit(console(settings.color), found.judged, seen, about, everything=everything)
+    else:
+        write_data(verdicts(found.judged), settings.output)
+    raise typer.Exit(exit_code(found.judged, settings.fail_on))
+
+
+def _from_files(settings: Settings, law: PolicySet, files: list[Path]) -> tuple[Audited, str]:
+    subjects = _subjects([], files, settings.namespace)
+    seconds = settings.timeout or COMMAND_SECONDS
+    judged = run(check_subjects(settings, law, subjects, None, seconds, keep_passes=False))
+    noun = "file" if len(files) == 1 else "files"
+    return Audited(judged, (), len(judged)), f"{len(files)} {noun}"
+
+
+def _from_cluster(settings: Settings, law: PolicySet) -> tuple[Audited, str]:
+    names = audited_namespaces(settings)
+    seconds = settings.timeout or COMMAND_SECONDS
+    with _progress() as tell:
+        found = run(audit_cluster(settings, law, seconds, tell))
+    if names is None:
+        what = "all namespaces"
+    else:
+        what = f"namespace{'' if len(names) == 1 else 's'} {', '.join(names)}"
+    return found, f"{what} of context {settings.context}" if settings.context else what
+
+
+@contextmanager
+def _progress() -> Iterator[Callable[[Reached], None]]:
+    """Says on stderr how far it is, how fast, and how long it will take; on a terminal only."""
+    if not sys.stderr.isatty():
+        yield lambda _: None
+        return
+    columns = (
+        SpinnerColumn(),
+        TextColumn("{task.completed:,.0f} Pods"),
+        BarColumn(),
+        TextColumn("{task.fields[rate]}"),
+        TimeRemainingColumn(),
+    )
+    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+        task = bar.add_task("audit", total=None, rate="")
+
+        def tell(reached: Reached) -> None:
+            speed = bar.tasks[0].speed
+            rate = f"{speed:,.0f}/s" if speed else ""
+            bar.update(task, completed=reached.pods, total=reached.total, rate=rate)
+
+        yield tell
