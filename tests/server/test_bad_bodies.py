@@ -26,6 +26,7 @@ from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
 from webhook.services.review import Reviewer
 from webhook.wiring import clock
+from webhook.wiring.told import Told
 
 POLICY = policy_text("rule: floating-tag, action: warn")
 GOOD = admission_review(pod("web", "registry.example.com/api:latest"))
@@ -40,8 +41,10 @@ def validate(tmp_path_factory: pytest.TempPathFactory) -> Validate:
     """The route by itself, with no way to any registry."""
     policies = PolicyStore(lambda: [("policy.yaml", POLICY)], list, CATALOGUE, TABLES)
     judge = Judge(Gatherer(Registry()), clock)
-    reviewer = Reviewer(policies, judge, OneKeychain(JoinedKeychain()))
-    return Validate(reviewer, Metrics("test"), Log(BytesIO(), clock), 10.0)
+    log, metrics = Log(BytesIO(), clock), Metrics("test")
+    keychains, late = OneKeychain(JoinedKeychain()), Told(log, metrics)
+    reviewer = Reviewer(policies, judge, keychains, late=late)
+    return Validate(reviewer, metrics, log, 10.0)
 
 
 async def answer(validate: Validate, body: bytes) -> tuple[int, bytes]:

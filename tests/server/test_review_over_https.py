@@ -1,5 +1,7 @@
 """The main job, end to end: real reviews, over TLS, about real images in a registry."""
 
+import asyncio
+
 from tests.conftest import Serve, policy_text
 from webhook.sandbox.behaviour import Behaviour
 from webhook.sandbox.pods import admission_review, deployment, pod
@@ -160,3 +162,23 @@ async def test_one_policy_that_is_about_other_namespaces_changes_nothing(
         response = await client.review(admission_review(pod("web", image)))
     assert response["allowed"] is True
     assert registry.seen == []
+
+
+async def test_in_audit_mode_the_answer_does_not_wait_and_the_log_has_it_later(
+    serve: Serve, registry: SandboxRegistry
+):
+    image = f"{registry.host}/shop/api:2-slim"
+    async with serve(policy_text(ROOT, mode="audit"), registry) as client:
+        response = await client.review(admission_review(pod("web", image), uid="u-1"))
+        assert response["allowed"] is True
+        assert response["auditAnnotations"]["pending"] == "u-1"
+        async with asyncio.timeout(10):
+            while len(lines := [e for e in client.events() if e["event"] == "review"]) < 2:
+                await asyncio.sleep(0.01)
+        metrics = client.hook.metrics.exposition(True).decode()
+    first, late = lines
+    assert (first["uid"], first["pending"], first["findings"]) == ("u-1", True, [])
+    assert (late["uid"], late["late"]) == ("u-1", True)
+    assert [finding["rule"] for finding in late["findings"]] == ["run-as-root"]
+    assert 'slimgate_late_reviews_total{result="judged"} 1.0' in metrics
+    assert 'slimgate_reviews_total{decision="allow"} 1.0' in metrics

@@ -7,6 +7,7 @@ import msgspec
 import pytest
 
 from tests.conftest import policy_text
+from tests.services.late import Heard
 from tests.services.sources import Gate, MemorySource, at_once
 from tests.services.test_gather import Someone
 from tests.tables import TABLES
@@ -19,19 +20,24 @@ from webhook.services.answer import Decision
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
 from webhook.services.policies import PolicyStore
-from webhook.services.ports import NamespaceLabels
-from webhook.services.review import Reviewed, Reviewer, subject
+from webhook.services.ports import Clock, NamespaceLabels
+from webhook.services.review import Late, Reviewed, Reviewer, subject
 
 ROOT = policy_text("rule: run-as-root, action: deny")
 BAD, GOOD = "registry.test/shop/api:2-slim", "registry.test/shop/api:4-optimised"
 
 
 def reviewer_of(
-    source: MemorySource, policy: str = ROOT, namespaces: NamespaceLabels | None = None
+    source: MemorySource,
+    policy: str = ROOT,
+    namespaces: NamespaceLabels | None = None,
+    late: Late | None = None,
+    clock: Clock = lambda: datetime(2026, 11, 21, tzinfo=UTC),
 ) -> Reviewer:
     policies = PolicyStore(lambda: [("policy.yaml", policy)], list, CATALOGUE, TABLES)
-    judge = Judge(Gatherer(source), lambda: datetime(2026, 11, 21, tzinfo=UTC))
-    return Reviewer(policies, judge, OneKeychain(Someone()), namespaces=namespaces)
+    judge = Judge(Gatherer(source), clock)
+    keychains = OneKeychain(Someone())
+    return Reviewer(policies, judge, keychains, late=late or Heard(), namespaces=namespaces)
 
 
 async def reviewed(
@@ -103,9 +109,9 @@ async def test_what_makes_pods_is_warned_early_and_never_denied(store: Store, ma
 
 @pytest.mark.parametrize(
     ("mode", "decision"),
-    [("enforce", Decision.DENY), ("warn", Decision.WARN), ("audit", Decision.ALLOW)],
+    [("enforce", Decision.DENY), ("warn", Decision.WARN)],
 )
-async def test_the_mode_is_a_ceiling_and_audit_still_leaves_its_mark(
+async def test_the_mode_is_a_ceiling_and_leaves_its_mark(
     store: Store, mode: str, decision: Decision
 ):
     policy = policy_text("rule: run-as-root, action: deny", mode=mode)

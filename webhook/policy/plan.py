@@ -10,6 +10,7 @@ from webhook.oci import Platform, Reference
 from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.law import Entry, Policy, PolicySet
 from webhook.policy.place import Place
+from webhook.policy.rule import Action
 from webhook.policy.tables import Tables
 from webhook.profile.need import Need, Question
 
@@ -65,6 +66,8 @@ class Applicable:
     problem: str = ""
     undecided: tuple[Policy, ...] = ()
     """Policies of which the labels that are not known decide whether they apply."""
+    is_dry: bool = False
+    """Whether all that comes of it is only recorded: every policy is in audit mode."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +89,11 @@ class Plan:
     """What to gather, by reference; empty when nothing needs I/O."""
     tables: Tables
     """What the rules read beside the facts."""
+
+    @property
+    def is_dry(self) -> bool:
+        """Whether all that comes of it is only recorded, so that nobody need wait for it."""
+        return all(item.applicable.is_dry for item in self.items)
 
 
 class Planner:
@@ -164,7 +172,9 @@ class Planner:
         for check in checks:
             question |= check.entry.question
         wanted = Wanted(question, tuple(platforms) or (DEFAULT_PLATFORM,))
-        return Applicable(reference, tuple(checks), wanted, problem, tuple(undecided))
+        concerned = (*(check.policy for check in checks), *undecided)
+        is_dry = all(policy.spec.ceiling is Action.AUDIT for policy in concerned)
+        return Applicable(reference, tuple(checks), wanted, problem, tuple(undecided), is_dry)
 
 
 def skipped(policies: PolicySet) -> tuple[str, ...]:

@@ -47,8 +47,12 @@ class Log:
             self._stream.write(_ENCODER.encode(line) + b"\n")
             self._stream.flush()
 
-    def reviewed(self, reviewed: Reviewed, seconds: float) -> None:
-        """The one line of a review."""
+    def broken(self, uid: str, error: Exception) -> None:
+        """A review met a defect of ours."""
+        self.event("error", "broken", uid=uid, error=type(error).__name__, at=_place(error))
+
+    def reviewed(self, reviewed: Reviewed, seconds: float, *, late: bool = False) -> None:
+        """The line of a review; ``late`` is the second one of a review that was pending."""
         request, workload = reviewed.request, reviewed.workload
         findings = [
             _Told(
@@ -80,7 +84,18 @@ class Log:
             },
             findings=findings[:_MAX_FINDINGS],
             seconds=round(seconds, 6),
+            **({"pending": True} if reviewed.is_pending else {"late": True} if late else {}),
         )
+
+
+def _place(error: Exception) -> str:
+    """File and line where it broke, for the log: never the error's text, which may hold anything."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None:
+        return ""
+    return f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"
 
 
 class Forwarding(logging.Handler):

@@ -37,6 +37,9 @@ class Metrics:
             "slimgate_refused_requests", "Requests to /validate that were no review.", ["status"]
         )
         self._broken = counter("slimgate_broken_reviews", "Reviews that met a defect of slimgate.")
+        self._late = counter(
+            "slimgate_late_reviews", "Reviews in audit mode, judged after the answer.", ["result"]
+        )
         self._registry_requests = counter(
             "slimgate_registry_requests", "Requests to registries.", ["method", "outcome"]
         )
@@ -70,6 +73,18 @@ class Metrics:
         """A review was answered."""
         self._reviews[reviewed.decision].inc()
         self._seconds.observe(seconds)
+        self._count_findings(reviewed)
+
+    def judged_late(self, reviewed: Reviewed) -> None:
+        """A review that was answered before was judged now."""
+        self._late.labels("judged").inc()
+        self._count_findings(reviewed)
+
+    def dropped(self) -> None:
+        """A review that was answered before will never be judged."""
+        self._late.labels("dropped").inc()
+
+    def _count_findings(self, reviewed: Reviewed) -> None:
         for result in reviewed.results:
             for finding in result.findings:
                 if finding.outcome is not Outcome.PASS:

@@ -55,10 +55,7 @@ class Validate:
             reviewed = await self._reviewer.review(request, seconds)
         except Exception as error:  # a defect of ours is weighed and told, it is no 500
             self._metrics.broken()
-            place = _place(error)
-            self._log.event(
-                "error", "broken", uid=request.uid, error=type(error).__name__, at=place
-            )
+            self._log.broken(request.uid, error)
             return encode_answer(self._reviewer.broken(request))
         took = time.perf_counter() - started
         self._metrics.reviewed(reviewed, took)
@@ -86,13 +83,3 @@ async def _reply(send: Send, status: int, body: bytes) -> None:
     length = (b"content-length", str(len(body)).encode())
     await send({"type": "http.response.start", "status": status, "headers": [_JSON, length]})
     await send({"type": "http.response.body", "body": body})
-
-
-def _place(error: Exception) -> str:
-    """File and line where it broke, for the log: never the error's text, which may hold anything."""
-    trace = error.__traceback__
-    while trace is not None and trace.tb_next is not None:
-        trace = trace.tb_next
-    if trace is None:
-        return ""
-    return f"{trace.tb_frame.f_globals.get('__name__', '')}:{trace.tb_lineno}"

@@ -58,6 +58,12 @@ def answer(
     )
 
 
+def pending(uid: str, policies: str) -> AdmissionResponse:
+    """The response to a review that is judged later: the log then has its ``uid``."""
+    annotations = {"decision": Decision.ALLOW.value, "policies": policies, "pending": uid}
+    return AdmissionResponse(uid, True, audit_annotations=annotations)
+
+
 def _annotations(decision: Decision, results: Sequence[Result], policies: str) -> dict[str, str]:
     """Audit annotations; the API server puts the webhook's name in front of each key.
 

@@ -66,6 +66,18 @@ class Gatherer:
             learnt[reference] = tuple(_told(item, reference, keychain) for item in found)
         return learnt
 
+    def remembered(
+        self, wanted: Mapping[Reference, Wanted], keychain: Keychain
+    ) -> dict[Reference, Learnt] | None:
+        """What ``gather`` would give without any I/O; None where it would need some."""
+        learnt: dict[Reference, Learnt] = {}
+        for reference, need in wanted.items():
+            found = self._remembered(reference, need, keychain)
+            if found is None:
+                return None
+            learnt[reference] = found
+        return learnt
+
     async def aclose(self) -> None:
         """Give up what is still being read."""
         tasks = [task for _, task in self._flights.values()]

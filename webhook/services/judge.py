@@ -8,7 +8,7 @@ from webhook.policy.decide import decide
 from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
 from webhook.policy.place import Place
-from webhook.policy.plan import Planner
+from webhook.policy.plan import Plan, Planner
 from webhook.policy.rule import Action
 from webhook.services.gather import Gatherer
 from webhook.services.ports import Clock, Keychain
@@ -42,13 +42,40 @@ class Judge:
 
         ``seconds`` is how long fetching may take. See ``policy.decide`` for the rest.
         """
-        planned = self._planner_for(policies).plan(uses, place)
+        planned = self.plan(policies, uses, place)
+        return await self.settle(
+            planned, keychain, seconds, ceiling=ceiling, keep_passes=keep_passes
+        )
+
+    def plan(self, policies: PolicySet, uses: Sequence[ImageUse], place: Place) -> Plan:
+        """What is to be checked, and what must be known for that."""
+        return self._planner_for(policies).plan(uses, place)
+
+    async def settle(
+        self,
+        planned: Plan,
+        keychain: Keychain,
+        seconds: float,
+        *,
+        ceiling: Action = Action.DENY,
+        keep_passes: bool = False,
+    ) -> tuple[Result, ...]:
+        """The results of a plan. See ``judge``."""
         if not planned.items:
             return ()
         wanted = planned.wanted
         gathered = await self._gatherer.gather(wanted, keychain, seconds) if wanted else {}
         today = self._clock().date()
         return decide(planned, gathered, today, ceiling=ceiling, keep_passes=keep_passes)
+
+    def at_once(
+        self, planned: Plan, keychain: Keychain, *, ceiling: Action = Action.DENY
+    ) -> tuple[Result, ...] | None:
+        """The results of a plan by what is known already; None where that is not enough."""
+        known = self._gatherer.remembered(planned.wanted, keychain)
+        if known is None:
+            return None
+        return decide(planned, known, self._clock().date(), ceiling=ceiling)
 
     def _planner_for(self, policies: PolicySet) -> Planner:
         """The planner of the set in force; a new set gets a new one."""

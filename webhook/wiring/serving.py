@@ -74,8 +74,10 @@ async def assembled(settings: Settings, log_to: BinaryIO) -> AsyncIterator[Webho
             policies,
             Judge(gatherer, clock),
             keychains(settings, inside),
+            late=told,
             namespaces=inside.namespaces,
         )
+        stack.push_async_callback(reviewer.aclose)
         validate = Validate(reviewer, metrics, log, settings.timeout or REVIEW_SECONDS)
         yield Webhook(
             create_app(validate, readiness, version, lambda: policies.current().hash),

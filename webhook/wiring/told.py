@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from webhook.kube.admission import AdmissionRequest
+from webhook.services.review import Reviewed
 from webhook.services.rotation import Issued, Step
 
 if TYPE_CHECKING:
@@ -13,7 +15,7 @@ if TYPE_CHECKING:
 
 
 class Told:
-    """Logs and counts: a ``CertificateObserver``, and what reflectors tell."""
+    """Logs and counts: a ``CertificateObserver``, ``Late``, and what reflectors tell."""
 
     def __init__(self, log: Log, metrics: Metrics) -> None:
         self.log, self.metrics = log, metrics
@@ -37,6 +39,22 @@ class Told:
         self.metrics.watched(kind, reported.happened.value)
         if reported.failure is not None:
             self.log.event("warning", "watch failed", what=kind, reason=str(reported.failure))
+
+    def judged(self, reviewed: Reviewed, seconds: float) -> None:
+        """See ``Late.judged``."""
+        self.metrics.judged_late(reviewed)
+        self.log.reviewed(reviewed, seconds, late=True)
+
+    def dropped(self, request: AdmissionRequest) -> None:
+        """See ``Late.dropped``."""
+        self.metrics.dropped()
+        reason = "too many wait to be judged"
+        self.log.event("warning", "dropped", uid=request.uid, reason=reason)
+
+    def broke(self, request: AdmissionRequest, error: Exception) -> None:
+        """See ``Late.broke``."""
+        self.metrics.broken()
+        self.log.broken(request.uid, error)
 
     def reloaded(self, what: str, refusal: str = "") -> None:
         """Files were read anew and taken over, or refused."""
