@@ -10,10 +10,11 @@ import sys
 from collections.abc import Callable, Coroutine
 from typing import Any
 
-from tests.benchmarks import cold, warm
+from tests.benchmarks import audit, cold, warm
 
 BENCHMARKS: dict[str, tuple[str, Callable[[], Coroutine[Any, Any, dict[str, float]]]]] = {
     "warm": ("CPU of a warm review over that of a bare TLS reply", warm.measure),
+    "audit": ("memory and time of an audit as a cluster grows", audit.measure),
     "cold": ("time of cold images over round trips times the registry's latency", cold.measure),
 }
 
