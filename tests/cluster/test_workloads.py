@@ -110,10 +110,10 @@ async def test_a_list_that_grew_too_old_goes_on_after_what_was_told(api: Api, cl
     names: list[str] = []
     async for page in Workloads(cluster, ["team"]).pages():
         names += [running.workload.name for running in page.running]
-        if len(names) == 2:
+        if len(names) == 2 and not api.compacted:
             put(api, "aa")  # too late to be told: what comes before was told
-            put(api, "f")
             api.compact()
+            put(api, "f")
     assert names == ["a", "b", "c", "d", "e", "f"]
 
 
