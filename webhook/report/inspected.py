@@ -38,12 +38,12 @@ def _write_statements(console: Console, image: ImageProfile) -> None:
     grid = Table.grid(padding=(0, 2))
     grid.add_column(style="bold", no_wrap=True)
     grid.add_column(overflow="fold")
-    for name, text, because in _statements(image):
+    for name, text, because in statements(image):
         grid.add_row(name, Text.assemble(text, (f"  {because}" if because else "", "dim")))
     console.print(grid)
 
 
-def _statements(image: ImageProfile) -> Iterator[tuple[str, str, str]]:
+def statements(image: ImageProfile) -> Iterator[tuple[str, str, str]]:
     """Name, statement, and why it is believed."""
     python, libc, base = image.python, image.libc, image.base
     yield "platform", image.platform, ""

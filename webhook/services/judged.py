@@ -53,10 +53,10 @@ class Judged(msgspec.Struct, frozen=True):
     @property
     def is_incomplete(self) -> bool:
         """Whether something that counts could not be known, or a rule broke."""
-        return any(_is_open(finding) for result in self.results for finding in result.findings)
+        return any(is_open(finding) for result in self.results for finding in result.findings)
 
 
-def _is_open(finding: Finding) -> bool:
+def is_open(finding: Finding) -> bool:
     """An image that could not be read leaves everything open; a rule that could not be answered
     leaves open what the policy makes of it, which for a record is nothing."""
     if finding.outcome is Outcome.UNKNOWN:

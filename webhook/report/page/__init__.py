@@ -1,0 +1,1 @@
+"""The parts of the HTML report: its templates, style and scripts, and what they are filled with."""
