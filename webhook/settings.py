@@ -26,6 +26,9 @@ from webhook.policy.document import read_documents
 from webhook.policy.loader import problems_of
 
 Output = Literal["text", "json", "yaml"]
+"""How every command can print."""
+VerdictOutput = Literal["text", "json", "yaml", "sarif", "junit", "github", "html", "markdown"]
+"""How verdicts can be printed."""
 Color = Literal["auto", "always", "never"]
 FailOn = Literal["deny", "warn", "never"]
 
@@ -138,7 +141,8 @@ class Settings(_Closed):
     """Whether ``inspect`` shows all its evidence."""
     fail_on: FailOn = "deny"
     """The least action that fails a check."""
-    output: Output = "text"
+    output: VerdictOutput = "text"
+    """A command that cannot print so says what it can."""
     color: Color = "auto"
     tls_cert: Path | None = None
     tls_key: Path | None = None

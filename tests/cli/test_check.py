@@ -265,3 +265,104 @@ def test_policies_that_need_labels_of_pods_are_told_of(
     assert ended.out.endswith(
         "Skipped, being limited to labels of Pods: team. Give a manifest with -f.\n"
     )
+
+
+FORMATS = {
+    "json": '"summary"',
+    "yaml": "summary:",
+    "sarif": '"version": "2.1.0"',
+    "junit": "<testsuites",
+    "github": "::error title=run-as-root",
+    "html": "<!doctype html>",
+    "markdown": "## Slimgate: 1 of 1 image denied",
+}
+
+
+@pytest.mark.parametrize("output", FORMATS)
+def test_every_format_goes_to_stdout_with_the_same_exit_code(
+    slimgate: Slimgate, archives: dict[str, str], policy: str, output: str
+):
+    args = ("check", archives["oci"], "-p", policy, "-o", output, "--color", "always")
+    ended = slimgate(*args, code=1)
+    assert FORMATS[output] in ended.out
+    assert ended.out.endswith("\n")
+    assert "\x1b" not in ended.out
+    assert ended.err == ""
+    slimgate(*args, "--fail-on", "never")
+
+
+def test_only_verdicts_are_printed_in_the_formats_of_verdicts(
+    slimgate: Slimgate, monkeypatch: pytest.MonkeyPatch
+):
+    ended = slimgate("rules", "-o", "sarif", code=2)
+    assert "'sarif' is not one of 'text', 'json', 'yaml'" in ended.err
+    monkeypatch.setenv("SLIMGATE_OUTPUT", "sarif")
+    ended = slimgate("rules", code=2)
+    assert "--output: sarif is for verdicts; this command knows text, json, yaml" in ended.err
+
+
+@pytest.fixture
+def bad_pod(
+    live_registry: SandboxRegistry, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
+    """A manifest in the folder that the command runs in."""
+    monkeypatch.chdir(tmp_path)
+    file = tmp_path / "deploy" / "pod.yaml"
+    file.parent.mkdir()
+    file.write_text(
+        f"# a Pod\n---\n{json.dumps(pod('web', f'{live_registry.host}/shop/api:2-slim'))}\n"
+    )
+    return file
+
+
+def test_annotations_name_files_as_the_repository_does(
+    slimgate: Slimgate, live_registry: SandboxRegistry, bad_pod: Path, policy: str
+):
+    for name in (str(bad_pod), "./deploy/../deploy/pod.yaml"):
+        ended = slimgate(
+            "check", "-f", name, "-p", policy, "-o", "github",
+            "--insecure-registry", live_registry.host, code=1,
+        )  # fmt: skip
+        assert ended.out.startswith(
+            "::error file=deploy/pod.yaml,line=3,title=run-as-root%3A Pod shop/web::[web] run-as-root"
+        )
+
+
+def test_what_comes_through_a_pipe_stands_in_no_file(
+    slimgate: Slimgate,
+    live_registry: SandboxRegistry,
+    bad_pod: Path,
+    policy: str,
+    monkeypatch: pytest.MonkeyPatch,
+):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO(bad_pod.read_bytes())))
+    ended = slimgate(
+        "check", "-f", "-", "-p", policy, "-o", "sarif",
+        "--insecure-registry", live_registry.host, code=1,
+    )  # fmt: skip
+    (run,) = json.loads(ended.out)["runs"]
+    (location,) = run["results"][0]["locations"]
+    assert location["physicalLocation"]["artifactLocation"] == {"uri": "shop/Pod/web"}
+    assert run["properties"]["what"] == "1 file"
+    assert run["invocations"][0]["exitCode"] == 1
+
+
+def test_a_test_report_has_what_passed_too(
+    slimgate: Slimgate, archives: dict[str, str], tmp_path: Path
+):
+    file = tmp_path / "policy.yaml"
+    file.write_text(policy_text("rule: musl-python-base, action: deny"))
+    ended = slimgate("check", archives["oci"], "-p", str(file), "-o", "junit")
+    assert 'name="musl-python-base" time="0"/>' in ended.out
+
+
+def test_a_commit_hook_names_files_in_the_place_of_images(
+    slimgate: Slimgate, live_registry: SandboxRegistry, bad_pod: Path, policy: str
+):
+    other = bad_pod.with_name("map.yaml")
+    other.write_text("apiVersion: v1\nkind: ConfigMap\nmetadata: {name: x}\n")
+    registry = ("--insecure-registry", live_registry.host)
+    ended = slimgate("check", "--files", "-p", policy, *registry, str(other), str(bad_pod), code=1)
+    assert "1 workload: 1 denied" in ended.out
+    ended = slimgate("check", "--files", str(other))
+    assert (ended.out, ended.err) == ("", "no workload in 1 file\n")

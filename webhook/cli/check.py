@@ -1,35 +1,34 @@
 """``slimgate check``: verdicts for images and manifests."""
 
-import sys
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from webhook.archive import is_archive
-from webhook.cli.exits import FINDINGS, INCOMPLETE
+from webhook import __version__
 from webhook.cli.options import (
     ColorOption,
     DataOption,
-    OutputOption,
     PoliciesOption,
     TimeoutOption,
+    VerdictOutputOption,
     console,
     with_registries,
     working,
-    write_data,
+    write_pieces,
 )
+from webhook.cli.subjects import exit_code, in_words, subjects
 from webhook.errors import UsageError
-from webhook.oci import Reference
 from webhook.policy.law import PolicySet
 from webhook.policy.plan import skipped, skipped_unlabelled
 from webhook.report import text
-from webhook.report.data import verdicts
-from webhook.services.check import Subject, Subjects, subjects_in
+from webhook.report.about import About
+from webhook.report.formats import Report, written
+from webhook.services.check import Subjects
 from webhook.services.judged import Judged
-from webhook.settings import FailOn, from_process, read_text
-from webhook.wiring import COMMAND_SECONDS, check_subjects, load_policies, run
+from webhook.settings import FailOn, Settings, from_process
+from webhook.wiring import COMMAND_SECONDS, check_subjects, clock, load_policies, run
 
 
 @with_registries
@@ -42,6 +41,10 @@ def check(
         list[Path] | None,
         typer.Option("--file", "-f", metavar="FILE", help="Manifests; '-' is stdin; repeatable."),
     ] = None,
+    files: Annotated[
+        bool,
+        typer.Option("--files", help="IMAGEs are FILEs, as commit hooks name them."),
+    ] = False,
     policies: PoliciesOption = None,
     data: DataOption = None,
     namespace: Annotated[
@@ -55,7 +58,7 @@ def check(
         bool, typer.Option("--all", help="Show what passed or did not apply, too.")
     ] = False,
     timeout: TimeoutOption = None,
-    output: OutputOption = None,
+    output: VerdictOutputOption = None,
     color: ColorOption = None,
 ) -> None:
     """Verdicts for images, or for the Pods that manifests would make.
@@ -69,53 +72,47 @@ def check(
       slimgate check oci:build/image --policies restricted --fail-on warn
       helm template charts/api | slimgate check -f - -n shop
       kustomize build overlays/prod | slimgate check -f - -o json
+      slimgate check oci-archive:api.tar -o sarif > slimgate.sarif
     """
-    if not images and not file:
-        raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
     settings = from_process(ctx.params, ctx.params["config"])
-    namespace = settings.namespace
-    subjects = _subjects(images or [], file or [], namespace)
-    if not (count := len(subjects.all)):
-        raise UsageError("no workload found in the manifests: nothing was checked")
-    law = load_policies(settings)
-    seconds = settings.timeout or COMMAND_SECONDS
-    work = check_subjects(settings, law, subjects, namespace, seconds, keep_passes=everything)
-    with working(f"checking {count} {'subject' if count == 1 else 'subjects'}"):
-        judged = run(work)
+    named, manifests = _named(images or [], file or [], are_files=files)
+    found = subjects(named, manifests, settings.namespace)
+    what = in_words(named, manifests)
+    if files and not found.all:
+        typer.echo(f"no workload in {what}", err=True)  # a hook names whatever was changed
+        raise typer.Exit
+    began, law = clock(), load_policies(settings)
+    judged = _judged(settings, law, found, everything=everything)
+    code = exit_code(judged, settings.fail_on)
     if settings.output == "text":
         text.write_verdicts(console(settings.color), judged, everything=everything)
     else:
-        write_data(verdicts(judged), settings.output)
-    for note in _notes(law, namespace) if images else ():
+        report = Report(judged, About.of(law, __version__, began, what), law.tables, code)
+        write_pieces(written(settings.output, report))
+    for note in _notes(law, settings.namespace) if named else ():
         typer.echo(note, err=settings.output != "text")
-    raise typer.Exit(_code(judged, settings.fail_on))
+    raise typer.Exit(code)
 
 
-def _subjects(images: list[str], files: list[Path], namespace: str | None) -> Subjects:
-    """Everything that was named; a Namespace counts for the workloads of all files."""
-    found = [_manifests(path, namespace) for path in files]
-    workloads = (subject for each in found for subject in each.all)
-    namespaces = {name: labels for each in found for name, labels in each.namespaces.items()}
-    return Subjects((*map(_image, images), *workloads), namespaces)
+def _named(
+    images: list[str], files: list[Path], *, are_files: bool
+) -> tuple[list[str], list[Path]]:
+    """Images, and files of manifests."""
+    if not images and not files:
+        raise UsageError("name an image, or manifests with -f FILE; see: slimgate check --help")
+    return ([], [*files, *map(Path, images)]) if are_files else (images, files)
 
 
-def _image(text: str) -> Subject:
-    if not is_archive(text):
-        Reference.parse(text)  # what a person typed wrongly is no finding
-    return Subject(text, None, text)
-
-
-def _manifests(path: Path, namespace: str | None) -> Subjects:
-    if str(path) == "-":
-        return subjects_in(_stdin(), "stdin", namespace)
-    return subjects_in(read_text(path), str(path), namespace)
-
-
-def _stdin() -> str:
-    try:
-        return sys.stdin.buffer.read().decode()
-    except UnicodeDecodeError:
-        raise UsageError("cannot read stdin: not UTF-8 text") from None
+def _judged(
+    settings: Settings, law: PolicySet, found: Subjects, *, everything: bool
+) -> tuple[Judged, ...]:
+    if not (count := len(found.all)):
+        raise UsageError("no workload found in the manifests: nothing was checked")
+    seconds = settings.timeout or COMMAND_SECONDS
+    keeps = everything or settings.output == "junit"  # a test is followed by its name: passes too
+    work = check_subjects(settings, law, found, settings.namespace, seconds, keep_passes=keeps)
+    with working(f"checking {count} {'subject' if count == 1 else 'subjects'}"):
+        return run(work)
 
 
 def _notes(law: PolicySet, namespace: str | None) -> Iterator[str]:
@@ -124,11 +121,3 @@ def _notes(law: PolicySet, namespace: str | None) -> Iterator[str]:
         yield text.skipped(names)
     if names := skipped_unlabelled(law, namespace):
         yield text.skipped_unlabelled(names)
-
-
-def _code(judged: tuple[Judged, ...], fail_on: FailOn) -> int:
-    denied = any(not item.allowed for item in judged)
-    warned = any(item.warns for item in judged)
-    if (fail_on != "never" and denied) or (fail_on == "warn" and warned):
-        return FINDINGS
-    return INCOMPLETE if any(item.is_incomplete for item in judged) else 0

@@ -3,22 +3,27 @@
 import functools
 import inspect
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from contextlib import AbstractContextManager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any
+from typing import Annotated, Any, get_args
 
 import typer
 from rich.console import Console
 from rich.text import Text
 
+from webhook.errors import UsageError
 from webhook.policy.text import shown
-from webhook.report.data import as_json, as_yaml
-from webhook.settings import Color, Output
+from webhook.report.stream import json_pieces, yaml_pieces
+from webhook.settings import Color, Output, VerdictOutput
 
 OutputOption = Annotated[
     Output | None,
     typer.Option("--output", "-o", help="How to print results. [default: text]"),
+]
+VerdictOutputOption = Annotated[
+    VerdictOutput | None,
+    typer.Option("--output", "-o", help="How to print verdicts. [default: text]"),
 ]
 ColorOption = Annotated[
     Color | None, typer.Option("--color", help="When to use colour. [default: auto]")
@@ -65,9 +70,20 @@ def console(color: Color) -> Console:
     )
 
 
-def write_data(value: object, output: Output) -> None:
-    """Print results for programs."""
-    typer.echo(as_json(value) if output == "json" else as_yaml(value))
+def write_data(value: object, output: VerdictOutput) -> None:
+    """Print results for programs; iterators in ``value`` are lists. Raises ``UsageError``."""
+    if output not in get_args(Output):
+        known = ", ".join(get_args(Output))
+        raise UsageError(f"--output: {output} is for verdicts; this command knows {known}")
+    write_pieces(json_pieces(value) if output == "json" else yaml_pieces(value))
+
+
+def write_pieces(pieces: Iterable[str]) -> None:
+    """Print what is for programs: in UTF-8, whatever the locale, and line ends as they are."""
+    sys.stdout.flush()
+    for piece in pieces:
+        sys.stdout.buffer.write(piece.encode("utf-8", "backslashreplace"))
+    sys.stdout.buffer.flush()
 
 
 def working(what: str) -> AbstractContextManager[Any]:
@@ -147,6 +163,22 @@ def _cluster(
     """The signature of every command that asks a cluster."""
 
 
+def _telling(
+    report_objects: Annotated[
+        bool,
+        typer.Option("--report-objects", help="Write PolicyReports (or Reports), and tidy up."),
+    ] = False,
+    events: Annotated[
+        bool, typer.Option("--events", help="Write Events about workloads that break policies.")
+    ] = False,
+    webhook_configuration: Annotated[
+        str | None,
+        typer.Option(metavar="NAME", help="Webhook configuration that is to own the reports."),
+    ] = None,
+) -> None:
+    """The signature of a command that writes into the cluster what it found."""
+
+
 def _sharing(signature: Callable[..., None]) -> Callable[[Callable[..., Any]], Callable[..., Any]]:
     """Gives a command the options of ``signature``; it finds them in its context's ``params``."""
     shared = inspect.signature(signature).parameters
@@ -172,5 +204,7 @@ with_registries = _sharing(_registries)
 """For every command that talks to registries."""
 with_cluster = _sharing(_cluster)
 """For every command that asks a cluster."""
+with_telling = _sharing(_telling)
+"""For audits, which may write into the cluster what they found."""
 with_webhook = _sharing(_webhook)
 """For the webhook itself."""

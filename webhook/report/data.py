@@ -1,13 +1,12 @@
-"""Results as plain values, in the shapes of the output contract; JSON and YAML of them.
+"""Results as plain values, in the shapes of the output contract.
 
 Scripts rely on these keys: nothing is renamed or left out, what is not known is null.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import Any
 
 import msgspec
-import yaml
 
 from webhook.policy.finding import Finding, Result
 from webhook.profile import Evidence, ImageProfile, Journey
@@ -21,21 +20,15 @@ def as_json(value: object) -> str:
     return msgspec.json.format(msgspec.json.encode(value), indent=2).decode()
 
 
-def as_yaml(value: object) -> str:
-    """``value`` as YAML, keys in their own order."""
-    plain = msgspec.to_builtins(value)
-    return yaml.safe_dump(plain, sort_keys=False, allow_unicode=True).rstrip()
-
-
-def verdicts(judged: Sequence[Judged]) -> dict[str, Any]:
-    """``check -o json``."""
+def verdicts(judged: Collection[Judged]) -> dict[str, Any]:
+    """``check -o json``, for ``stream``: the results are made as they are asked for."""
     return {
         "summary": summary(judged),
-        "results": [_result(item, result) for item in judged for result in item.results],
+        "results": (result_data(item, result) for item in judged for result in item.results),
     }
 
 
-def summary(judged: Sequence[Judged]) -> dict[str, int]:
+def summary(judged: Collection[Judged]) -> dict[str, int]:
     """Counts of workloads, or of images where only images were given."""
     allowed = sum(item.allowed for item in judged)
     return {
@@ -47,7 +40,8 @@ def summary(judged: Sequence[Judged]) -> dict[str, int]:
     }
 
 
-def _result(judged: Judged, result: Result) -> dict[str, Any]:
+def result_data(judged: Judged, result: Result) -> dict[str, Any]:
+    """One of ``results``."""
     return {
         "target": judged.target,
         "workload": judged.workload and msgspec.structs.asdict(judged.workload),
@@ -57,11 +51,12 @@ def _result(judged: Judged, result: Result) -> dict[str, Any]:
         "platform": result.platform,
         "allowed": result.allowed,
         "journey": result.journey and _journey(result.journey),
-        "findings": [_finding(finding) for finding in result.findings],
+        "findings": [finding_data(finding) for finding in result.findings],
     }
 
 
-def _finding(finding: Finding) -> dict[str, Any]:
+def finding_data(finding: Finding) -> dict[str, Any]:
+    """One of ``findings``."""
     return {
         "policies": finding.policies,
         "rule": finding.rule,

@@ -9,7 +9,7 @@ from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import Line, lines
 from webhook.policy.rule import Action
 from webhook.policy.text import megabytes, shown
-from webhook.report.data import summary
+from webhook.report.said import counted, subject
 from webhook.services.judged import Judged
 
 _STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim"}
@@ -21,15 +21,7 @@ def write_verdicts(console: Console, judged: Sequence[Judged], *, everything: bo
     """``check``: each subject with its findings, then the counts."""
     for item in judged:
         _write_subject(console, item, everything=everything)
-    counts = summary(judged)
-    noun = "image" if all(item.workload is None for item in judged) else "workload"
-    plural = "" if counts["workloads"] == 1 else "s"
-    console.print(
-        f"{counts['workloads']} {noun}{plural}: {counts['denied']} denied, "
-        f"{counts['warned']} allowed with warnings, "
-        f"{counts['allowed'] - counts['warned']} allowed; {counts['incomplete']} incomplete",
-        soft_wrap=True,
-    )
+    console.print(counted(judged), soft_wrap=True)
 
 
 def skipped(names: Sequence[str]) -> str:
@@ -43,11 +35,9 @@ def skipped_unlabelled(names: Sequence[str]) -> str:
 
 
 def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
-    workload = item.workload
-    title = shown(item.target, _TITLE)
-    if workload is not None:
-        name = shown(f"{workload.namespace}/{workload.name}", _TITLE)
-        title = f"{title} {workload.kind} {name}"
+    title = subject(item)
+    if item.workload is not None:
+        title = f"{shown(item.target, _TITLE)} {title}"
     word, style = _verdict(item)
     console.print(Text.assemble((title, "bold"), "  ", (word, style)), soft_wrap=True)
     for line in lines(item.results):

@@ -1,0 +1,1 @@
+"""One suite for every way to a verdict: the same workloads and policies, the same findings."""
