@@ -46,3 +46,11 @@ def test_all_policies_are_named(notes: Notes) -> None:
 def test_they_warn_of_what_may_hurt(notes: Notes, example: str, warning: str) -> None:
     assert warning in notes(example)
     assert "WARNING" not in notes("namespaces")
+
+
+def test_they_say_how_to_judge_what_runs_now(notes: Notes) -> None:
+    text = notes("audit")
+    assert "create job audit-now --from=cronjob/slimgate-audit\n" in text
+    assert "get policyreports" in text
+    assert "get policyreports" not in notes("audit", {"audit": {"reports": False}})
+    assert "audit-now" not in notes("namespaces")

@@ -10,6 +10,7 @@ ASKED_FOR = {
     "serviceMonitor": {"enabled": True},
     "prometheusRule": {"enabled": True},
     "dashboard": {"enabled": True},
+    "audit": {"enabled": True, "reports": True},
 }
 
 
@@ -28,7 +29,9 @@ def test_nothing_runs_in_the_cluster(render: Render) -> None:
 
 
 def test_rights_are_the_same_as_inside(render: Render) -> None:
-    outside, inside = render(OUTSIDE), render(OUTSIDE, {"webhook": {"url": ""}})
+    audit = {"audit": {"enabled": True, "reports": True}}
+    outside = render(OUTSIDE, audit)
+    inside = render(OUTSIDE, audit | {"webhook": {"url": ""}})
     for kind in ("ClusterRole", "Role", "RoleBinding"):
         assert outside.all(kind) == inside.all(kind)
 
@@ -71,6 +74,14 @@ def test_the_command_is_that_of_the_deployment_but_for_its_place(
     ]
     said = [item for item in command.split()[1:] if not item.startswith("--tls-host")]
     assert said == moved
+
+
+def test_the_notes_print_the_command_of_the_audit_where_there_is_one(notes: Notes) -> None:
+    values = {"audit": {"enabled": True}, "scope": "cluster", "targetNamespaces": None}
+    (line,) = [line for line in notes(OUTSIDE, values).splitlines() if "slimgate audit" in line]
+    said = line.split()
+    assert {"--policies=slimgate/policies", "--all-namespaces"} <= set(said)
+    assert "slimgate audit" not in notes(OUTSIDE)
 
 
 def test_the_notes_say_how_to_get_the_files_that_the_command_names(notes: Notes) -> None:

@@ -26,12 +26,12 @@ PULL_SECRETS = {
 LABELS = {"apiGroups": [""], "resources": ["namespaces"], "verbs": ["get", "list", "watch"]}
 
 
-def rights(release: Release) -> dict[str, list[Json]]:
+def rights(release: Release, account: str = "slimgate") -> dict[str, list[Json]]:
     """Rules by the namespace where they hold; those of ClusterRoles by ``*``.
 
     Bindings are held to the roles that they give.
     """
-    found = {}
+    found: dict[str, list[Json]] = {}
     for kind in ("ClusterRole", "Role"):
         for role in release.all(kind):
             metadata = role["metadata"]
@@ -42,9 +42,10 @@ def rights(release: Release) -> dict[str, list[Json]]:
                 and binding["roleRef"]["name"] == metadata["name"]
             ]
             assert binding["roleRef"]["kind"] == kind
-            assert binding["subjects"] == [
-                {"kind": "ServiceAccount", "name": "slimgate", "namespace": "guard"}
-            ]
+            (subject,) = binding["subjects"]
+            assert (subject["kind"], subject["namespace"]) == ("ServiceAccount", "guard")
+            if subject["name"] != account:
+                continue
             found.setdefault(metadata.get("namespace", "*"), []).extend(role["rules"])
     assert len(release.all("RoleBinding")) == len(release.all("Role"))
     return found

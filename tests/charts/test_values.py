@@ -15,6 +15,7 @@ OPEN = {
     *("resources.requests", "resources.limits", "nodeSelector", "affinity", "podLabels"),
     *("podAnnotations", "serviceAccount.annotations", "serviceMonitor.labels", "dashboard.labels"),
     *("prometheusRule.labels", "dashboard.annotations", "global"),
+    *("audit.resources.requests", "audit.resources.limits"),
 }
 """Objects whose keys are the user's, or Kubernetes' own."""
 
@@ -47,6 +48,15 @@ OPEN = {
         (
             {"autoscaling": {"enabled": True}, "resources": {"requests": {"cpu": None}}},
             "set resources.requests.cpu",
+        ),
+        ({"audit": {"reports": True}}, "set audit.enabled=true"),
+        ({"audit": {"events": True}}, "set audit.enabled=true"),
+        (
+            {
+                "audit": {"enabled": True},
+                "serviceAccount": {"create": False, "name": "x"},
+            },
+            "set audit.serviceAccountName, or",
         ),
         (
             {"networkPolicy": {"enabled": True}, "hostNetwork": True},
@@ -92,6 +102,10 @@ def test_a_release_in_kube_system_must_say_what_it_guards(render: Render) -> Non
         {"settings": {"timeout": 0}},
         {"settings": {"registries": [{"host": "h", "plainHttp": True}]}},
         {"pullSecrets": {"enabled": "auto"}},
+        {"audit": {"schedule": "daily"}},
+        {"audit": {"schedule": "* * * *"}},
+        {"audit": {"output": "yaml"}},
+        {"audit": {"activeDeadlineSeconds": 0}},
         {"podDisruptionBudget": {"maxUnavailable": 0}},
         {"networkPolicy": {"reviewsFrom": ["10.0.0.1"]}},
         {"networkPolicy": {"statusFrom": [{"pods": {}}]}},

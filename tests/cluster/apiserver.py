@@ -148,7 +148,7 @@ class Api:
         selector = request.query.get("fieldSelector", "")
         found = [
             document
-            for other, document in self.objects.items()
+            for other, document in sorted(self.objects.items(), key=_in_etcd)
             if place.holds(other) and _selected(other, document, selector)
         ]
         stop = start + min(self.page, int(request.query["limit"]))
@@ -200,9 +200,13 @@ class Api:
         if request.method == "PATCH":
             assert request.content_type == "application/json-patch+json"
             body = _patched(self.objects[place], body)
-        sent = body["metadata"].pop("resourceVersion", None)
+        meta = body["preconditions"] if request.method == "DELETE" else body["metadata"]
+        sent = meta.pop("resourceVersion", None)
         if sent and sent != self.objects[place]["metadata"]["resourceVersion"]:
             return status(409, "Conflict")
+        if request.method == "DELETE":
+            self.delete(request.path)
+            return status(200, "", "Success")
         namespace = f"namespaces/{place.namespace}/" if place.namespace else ""
         return web.json_response(
             self.put(f"/api/v1/{namespace}{place.resource}/{place.name}", **body)
@@ -216,6 +220,11 @@ class Api:
     def _queue(self, watcher: Watcher, kind: str, place: Place, document: Document) -> None:
         if watcher.place.holds(place) and _selected(place, document, watcher.selector):
             watcher.lines.put_nowait(_line(kind, document))
+
+
+def _in_etcd(item: tuple[Place, Document]) -> tuple[str, str]:
+    """Lists are in the order of the keys."""
+    return item[0].namespace, item[0].name
 
 
 def status(

@@ -107,6 +107,16 @@ async def test_pods_count_for_who_made_them_and_controllers_where_they_have_none
         ("Pod NS/bare", "bare", False),
     ]
     assert found["summary"]["denied"] == 4
+    assert found["summary"]["pods"] == 4
+    (image,) = found["images"]
+    assert (image["pods"], image["action"], image["step"]) == (4, "deny", 2)
+    assert image["namespaces"] == {audit.namespace: 4}
+    assert [(each["name"], each["pods"]) for each in image["owners"][:2]] == [
+        ("web", 3),
+        ("bare", 1),
+    ]
+    assert found["namespaces"][0]["denied"] == 4
+    assert {"run-as-root"} <= {rule["rule"] for rule in found["rules"]}
     fetched = [seen for seen in audit.registry.seen if "/manifests/2-slim" in seen.path]
     assert len(fetched) == 1
 

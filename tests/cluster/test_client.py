@@ -105,6 +105,18 @@ async def test_a_patch_changes_what_it_names_if_nobody_else_did(api: Api, cluste
     assert (await failing(cluster.patch(f"{SECRETS}/tls", patch))).kind is ClusterFailure.CONFLICT
 
 
+async def test_a_document_is_deleted_if_nobody_else_wrote(api: Api, cluster: Cluster):
+    read = api.put(f"{SECRETS}/tls")["metadata"]["resourceVersion"]
+    api.put(f"{SECRETS}/tls", data="newer")
+    error = await failing(cluster.delete(f"{SECRETS}/tls", read))
+    assert error.kind is ClusterFailure.CONFLICT
+    newer = decode(await cluster.get(f"{SECRETS}/tls"), Item).metadata.resource_version
+    await cluster.delete(f"{SECRETS}/tls", newer)
+    assert not api.objects
+    error = await failing(cluster.delete(f"{SECRETS}/tls", newer))
+    assert error.kind is ClusterFailure.NOT_FOUND
+
+
 @pytest.mark.parametrize(
     ("code", "reason", "kind"),
     [

@@ -66,9 +66,9 @@ class Observer:
         return [reported.failure for _, reported in self.told if reported.failure is not None]
 
 
-async def until(condition: Callable[[], Any]) -> None:
+async def until(condition: Callable[[], Any], patience: float = 0) -> None:
     """Let everything go on until ``condition``, which may be a coroutine function, holds."""
-    async with asyncio.timeout(_PATIENCE):
+    async with asyncio.timeout(max(patience, _PATIENCE)):
         while True:
             held = condition()
             if await held if inspect.isawaitable(held) else held:

@@ -11,24 +11,24 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeRemainingColumn
 
 from webhook import __version__
-from webhook.cli.check import _code as exit_code
-from webhook.cli.check import _subjects
 from webhook.cli.options import (
     ColorOption,
     DataOption,
-    OutputOption,
     PoliciesOption,
     TimeoutOption,
+    VerdictOutputOption,
     console,
     with_cluster,
     with_registries,
-    write_data,
+    with_telling,
+    write_pieces,
 )
+from webhook.cli.subjects import exit_code, in_words, subjects
 from webhook.errors import UsageError
 from webhook.policy.law import PolicySet
 from webhook.report.about import About
 from webhook.report.audited import write_audit
-from webhook.report.data import verdicts
+from webhook.report.formats import Report, written
 from webhook.services.audit import Audited
 from webhook.services.audit import Progress as Reached
 from webhook.services.overview import overview
@@ -41,11 +41,13 @@ from webhook.wiring import (
     clock,
     load_policies,
     run,
+    tell_cluster,
 )
 
 
 @with_registries
 @with_cluster
+@with_telling
 def audit(
     ctx: typer.Context,
     namespaces: Annotated[
@@ -71,10 +73,10 @@ def audit(
     ] = None,
     everything: Annotated[bool, typer.Option("--all", help="Show every row and finding.")] = False,
     timeout: TimeoutOption = None,
-    output: OutputOption = None,
+    output: VerdictOutputOption = None,
     color: ColorOption = None,
 ) -> None:
-    """Verdicts on everything that a cluster runs: a dry run, nothing is changed.
+    """Verdicts on everything that a cluster runs: a dry run, nothing that runs is touched.
 
     \b
     Every image is fetched once, registries are asked a few things at a time, and an image that
@@ -85,31 +87,45 @@ def audit(
     Examples:
       slimgate audit -A --policies python-recommended
       slimgate audit -n shop --enforce-preview -o html > report.html
+      slimgate audit -A --report-objects --webhook-configuration slimgate.guard
       helm template charts/api | slimgate audit -f -
     """
     settings = from_process(ctx.params, ctx.params["config"])
+    tells = settings.report_objects or settings.events
+    if tells and (file or settings.enforce_preview):
+        raise UsageError("--report-objects and --events tell of what runs, by policies as they are")
     law = load_policies(settings)
-    if settings.enforce_preview:
-        law = law.enforced()
+    law = law.enforced() if settings.enforce_preview else law
     began = clock()
     found, what = _from_files(settings, law, file) if file else _from_cluster(settings, law)
-    if not found.judged:
+    if tells:
+        for line in run(tell_cluster(settings, law, found.judged, began)):
+            typer.echo(f"slimgate: {line}", err=True)
+    elif not found.judged:
         raise UsageError(f"there is nothing to judge in {what}")
     about = About.of(law, __version__, began, what, preview=settings.enforce_preview)
+    raise typer.Exit(_write(settings, law, found, about, everything=everything))
+
+
+def _write(
+    settings: Settings, law: PolicySet, found: Audited, about: About, *, everything: bool
+) -> int:
+    """Print what was found; returns the exit code."""
+    code = exit_code(found.judged, settings.fail_on)
     if settings.output == "text":
         seen = overview(found.judged, found.drift)
         write_audit(console(settings.color), found.judged, seen, about, everything=everything)
     else:
-        write_data(verdicts(found.judged), settings.output)
-    raise typer.Exit(exit_code(found.judged, settings.fail_on))
+        report = Report(found.judged, about, law.tables, code, found.drift, by_image=True)
+        write_pieces(written(settings.output, report))
+    return code
 
 
 def _from_files(settings: Settings, law: PolicySet, files: list[Path]) -> tuple[Audited, str]:
-    subjects = _subjects([], files, settings.namespace)
+    found = subjects([], files, settings.namespace)
     seconds = settings.timeout or COMMAND_SECONDS
-    judged = run(check_subjects(settings, law, subjects, None, seconds, keep_passes=False))
-    noun = "file" if len(files) == 1 else "files"
-    return Audited(judged, (), len(judged)), f"{len(files)} {noun}"
+    judged = run(check_subjects(settings, law, found, None, seconds, keep_passes=False))
+    return Audited(judged, (), len(judged)), in_words([], files)
 
 
 def _from_cluster(settings: Settings, law: PolicySet) -> tuple[Audited, str]:

@@ -157,6 +157,14 @@ class Cluster:
         """
         return await self._write("PATCH", path, list(operations), "application/json-patch+json")
 
+    async def delete(self, path: str, resource_version: str) -> None:
+        """Take a document away, in the state that was read.
+
+        ``CONFLICT`` when there is another by now, ``NOT_FOUND`` when it is gone.
+        """
+        options = {"preconditions": {"resourceVersion": resource_version}}
+        await self._write("DELETE", path, options)
+
     async def _write(
         self, method: str, path: str, document: object, content_type: str = "application/json"
     ) -> bytes:

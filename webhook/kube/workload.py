@@ -241,6 +241,12 @@ _KINDS = {
 """API group → kinds with a pod spec."""
 
 
+def api_version(kind: str) -> str:
+    """The ``apiVersion`` of a built-in kind with a pod spec; empty for any other."""
+    group = next((group for group, kinds in _KINDS.items() if kind in kinds), None)
+    return "" if group is None else f"{group}/v1".lstrip("/")
+
+
 class Workload(msgspec.Struct, frozen=True):
     """A workload with its pod spec found."""
 

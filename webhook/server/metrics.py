@@ -1,5 +1,6 @@
 """Prometheus metrics. Labels are bounded: no image, no user, no tag is one."""
 
+from collections.abc import Callable
 from datetime import datetime
 from functools import partial
 
@@ -12,7 +13,13 @@ from webhook.services.answer import Decision
 from webhook.services.review import Reviewed
 
 CONTENT_TYPE = CONTENT_TYPE_LATEST
+MAX_NAMESPACES = 200
+"""Namespaces whose findings are told apart: each adds a time series for every rule that it breaks."""
+_OTHER = "other"
+_MAX_NAME = 63
 _SECONDS = (0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)
+
+_Told = dict[tuple[str, Action, Outcome], Callable[[], None]]
 
 
 class Metrics:
@@ -29,10 +36,13 @@ class Metrics:
         self._reviews = {decision: reviews.labels(decision.value) for decision in Decision}
         self._seconds = seconds("slimgate_review_seconds", "Time from request to answer.")
         self._findings = counter(
-            "slimgate_findings", "Findings told.", ["rule", "action", "outcome"]
+            "slimgate_findings",
+            f"Findings told. The first {MAX_NAMESPACES} namespaces are told apart, later ones are "
+            f"{_OTHER}.",
+            ["rule", "action", "outcome", "namespace"],
         )
-        self._told: dict[tuple[str, Action, Outcome], Counter] = {}
-        """The counters of findings by their labels: asking the library is most of counting."""
+        self._told: dict[str, _Told] = {_OTHER: {}}
+        """What counts findings, by namespace and labels: asking the library is most of counting."""
         self._refused = counter(
             "slimgate_refused_requests", "Requests to /validate that were no review.", ["status"]
         )
@@ -85,14 +95,26 @@ class Metrics:
         self._late.labels("dropped").inc()
 
     def _count_findings(self, reviewed: Reviewed) -> None:
+        told: _Told | None = None
         for result in reviewed.results:
             for finding in result.findings:
                 if finding.outcome is not Outcome.PASS:
+                    if told is None:
+                        namespace, told = self._told_in(reviewed.request.namespace)
                     labels = (finding.rule, finding.action, finding.outcome)
-                    counter = self._told.get(labels)
-                    if counter is None:
-                        counter = self._told[labels] = self._findings.labels(*labels)
-                    counter.inc()
+                    count = told.get(labels)
+                    if count is None:
+                        count = told[labels] = self._findings.labels(*labels, namespace).inc
+                    count()
+
+    def _told_in(self, namespace: str) -> tuple[str, _Told]:
+        """What a namespace is called, and what counts in it; a name that is none is another."""
+        told = self._told.get(namespace)
+        if told is None:
+            if len(self._told) > MAX_NAMESPACES or len(namespace) > _MAX_NAME:
+                return _OTHER, self._told[_OTHER]
+            told = self._told[namespace] = {}
+        return namespace, told
 
     def refused(self, status: int) -> None:
         """A body was no review."""

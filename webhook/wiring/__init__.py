@@ -5,7 +5,7 @@ must never decide anything itself. FastAPI, aiohttp and cryptography are importe
 needed: they are most of the start-up of a command, and commands that only read files need none.
 """
 
-from webhook.wiring.auditing import audit_cluster, audited_namespaces
+from webhook.wiring.auditing import audit_cluster, audited_namespaces, tell_cluster
 from webhook.wiring.commands import COMMAND_SECONDS, check_subjects, inspect_image, own_platform
 from webhook.wiring.images import operator_keychain, registry
 from webhook.wiring.law import (
@@ -39,4 +39,5 @@ __all__ = [
     "shipped_policies",
     "shipped_tables",
     "tables",
+    "tell_cluster",
 ]

@@ -1,19 +1,28 @@
 """What ``slimgate audit`` does in a cluster, put together."""
 
+from __future__ import annotations
+
 import asyncio
-from collections.abc import AsyncIterator, Callable
+from collections.abc import AsyncIterator, Callable, Iterator, Sequence
 from contextlib import asynccontextmanager
+from datetime import datetime
+from typing import TYPE_CHECKING
 
 from webhook.errors import ClusterError, UsageError
 from webhook.policy.law import PolicySet
+from webhook.report.policyreport import Origin, reports
 from webhook.services.audit import Audited, Auditor, Progress
 from webhook.services.gather import Gatherer
 from webhook.services.judge import Judge
+from webhook.services.judged import Judged
 from webhook.services.limited import Limited
 from webhook.settings import ALL_NAMESPACES, Settings
 from webhook.wiring.images import keychains, registry
 from webhook.wiring.incluster import InCluster, access, known, logged_in
 from webhook.wiring.process import clock
+
+if TYPE_CHECKING:
+    from webhook.cluster.client import Cluster
 
 _READ_SECONDS = 30.0
 """For reading lists of Secrets and namespaces before anything is judged."""
@@ -57,6 +66,56 @@ async def audit_cluster(
             raise UsageError(f"the cluster cannot be read: {error}") from None
         finally:
             await gatherer.aclose()
+
+
+async def tell_cluster(
+    settings: Settings, law: PolicySet, judged: Sequence[Judged], began: datetime
+) -> tuple[str, ...]:
+    """Write what was found into the cluster, as the settings ask; says in words what became of it.
+
+    Raises ``UsageError`` where none of it can be written.
+    """
+    origin = Origin(settings.webhook_configuration or "", law.hash, began)
+    said: list[str] = []
+    async with logged_in(settings) as cluster:
+        try:
+            if settings.report_objects:
+                said += await _reported(settings, cluster, judged, origin)
+            if settings.events:
+                said += await _told(cluster, judged, origin)
+        except ClusterError as error:
+            raise UsageError(f"no reports were written: {error.detail}") from None
+    return tuple(said)
+
+
+async def _reported(
+    settings: Settings, cluster: Cluster, judged: Sequence[Judged], origin: Origin
+) -> Iterator[str]:
+    from webhook.cluster.reports import ReportObjects
+
+    objects = ReportObjects(cluster, origin.labels, origin.release)
+    done = await objects.write(reports(judged, origin), audited_namespaces(settings))
+    failed = f", {done.failed} failed: {done.why}" if done.failed else ""
+    told = [
+        f"reports ({', '.join(done.kinds)}): {done.created} created, {done.replaced} replaced, "
+        f"{done.unchanged} unchanged, {done.deleted} deleted{failed}"
+    ]
+    if not origin.release:
+        kinds = "policyreports,reports.openreports.io"
+        told.append(
+            "nobody owns them (--webhook-configuration names who should); to take them away: "
+            f"kubectl delete {kinds} -A -l slimgate.dev/release={origin.key}"
+        )
+    return iter(told)
+
+
+async def _told(cluster: Cluster, judged: Sequence[Judged], origin: Origin) -> Iterator[str]:
+    from webhook.cluster.events import WorkloadEvents
+
+    done = await WorkloadEvents(cluster, origin.policy_set).tell(judged, origin.at)
+    more = f", {done.left_out} left out" if done.left_out else ""
+    failed = f", {done.failed} failed: {done.why}" if done.failed else ""
+    return iter([f"Events: {done.written} written, {done.repeated} told before{more}{failed}"])
 
 
 @asynccontextmanager

@@ -15,6 +15,20 @@ release of the same name. */}}
 {{- printf "%s.%s" (include "slimgate.fullname" .) .Release.Namespace -}}
 {{- end -}}
 
+{{/* The name of what belongs to the audit: a CronJob's has at most 52 characters. */}}
+{{- define "slimgate.auditname" -}}
+{{- printf "%s-audit" (include "slimgate.fullname" . | trunc 46 | trimSuffix "-") -}}
+{{- end -}}
+
+{{/* The same, in nobody's namespace or in another's. */}}
+{{- define "slimgate.auditclustername" -}}
+{{- printf "%s.%s" (include "slimgate.auditname" .) .Release.Namespace -}}
+{{- end -}}
+
+{{- define "slimgate.auditAccountName" -}}
+{{- .Values.audit.serviceAccountName | default (include "slimgate.auditname" .) -}}
+{{- end -}}
+
 {{- define "slimgate.serviceAccountName" -}}
 {{- .Values.serviceAccount.name | default (include "slimgate.fullname" .) -}}
 {{- end -}}
@@ -43,6 +57,12 @@ helm.sh/chart: {{ printf "%s-%s" .Chart.Name .Chart.Version | replace "+" "_" }}
 {{/* Of the Pod of helm test: the Service must not take it for one of its own. */}}
 {{- define "slimgate.testLabels" -}}
 app.kubernetes.io/name: {{ .Chart.Name }}-test
+app.kubernetes.io/instance: {{ .Release.Name }}
+{{- end -}}
+
+{{/* Of the Pods of the audit, likewise. */}}
+{{- define "slimgate.auditLabels" -}}
+app.kubernetes.io/name: {{ .Chart.Name }}-audit
 app.kubernetes.io/instance: {{ .Release.Name }}
 {{- end -}}
 

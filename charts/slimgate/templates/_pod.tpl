@@ -16,6 +16,26 @@ capabilities:
   drop: [ALL]
 {{- end -}}
 
+{{/* Volumes and their mounts, of the chart's own volumes (YAML) and the context: with those besides. */}}
+{{- define "slimgate.mounts" -}}
+{{- $context := last . -}}
+{{- range fromYamlArray (first .) }}
+- name: {{ .name }}
+  mountPath: {{ printf "%s/%s" (include "slimgate.folder" $context) .name }}
+  readOnly: true
+{{- end }}
+{{- with $context.Values.extraVolumeMounts }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
+{{- define "slimgate.podVolumes" -}}
+{{- first . }}
+{{- with (last .).Values.extraVolumes }}
+{{ toYaml . }}
+{{- end }}
+{{- end -}}
+
 {{/* Where they run, and by whose image. */}}
 {{- define "slimgate.placement" -}}
 {{- with .Values.imagePullSecrets }}
@@ -36,5 +56,22 @@ tolerations:
 {{- with .Values.affinity }}
 affinity:
   {{- toYaml . | nindent 2 }}
+{{- end }}
+{{- end -}}
+
+{{/* Whom they may ask: names, the API server and registries. */}}
+{{- define "slimgate.egress" -}}
+- ports:
+    - port: 53
+      protocol: UDP
+    - port: 53
+      protocol: TCP
+- ports:
+    - port: 443
+      protocol: TCP
+    - port: 6443
+      protocol: TCP
+{{- with .Values.networkPolicy.extraEgress }}
+{{ toYaml . }}
 {{- end }}
 {{- end -}}

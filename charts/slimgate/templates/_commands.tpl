@@ -1,5 +1,6 @@
-{{/* The command line of slimgate serve, one argument a line. The Deployment runs it; the notes print
-it for a webhook outside of the cluster, with files in a folder where it is typed. */}}
+{{/* The command lines of slimgate serve and slimgate audit, one argument a line. The Deployment and the
+CronJob run them; the notes print them for a webhook outside of the cluster, with files in a folder
+where they are typed. */}}
 
 {{- define "slimgate.folder" -}}
 {{- ternary "/etc/slimgate" "slimgate" (eq (include "slimgate.inCluster" .) "true") -}}
@@ -10,9 +11,9 @@ it for a webhook outside of the cluster, with files in a folder where it is type
 {{- regexFind "[0-9]+$" (urlParse .Values.webhook.url).host | default 8443 -}}
 {{- end -}}
 
-{{- define "slimgate.args" -}}
+{{/* By which policies they judge, and how they read images. */}}
+{{- define "slimgate.lawArgs" -}}
 {{- $folder := include "slimgate.folder" . -}}
-serve
 {{- range .Values.policies }}
 --policies={{ . }}
 {{- end }}
@@ -28,6 +29,22 @@ serve
 {{- if .Values.dockerConfig.secret }}
 --docker-config={{ $folder }}/docker/config.json
 {{- end }}
+{{- end -}}
+
+{{/* What they know of the cluster. */}}
+{{- define "slimgate.clusterArgs" -}}
+{{- if include "slimgate.pullSecrets" . }}
+{{- include "slimgate.perNamespace" (list "--pull-secrets" .) }}
+{{- end }}
+{{- if .Values.namespaceLabels.enabled }}
+{{- include "slimgate.perNamespace" (list "--namespace-labels" .) }}
+{{- end }}
+{{- end -}}
+
+{{- define "slimgate.args" -}}
+{{- $folder := include "slimgate.folder" . -}}
+serve
+{{- include "slimgate.lawArgs" . }}
 --webhook-configuration={{ include "slimgate.clustername" . }}
 {{- range fromYamlArray (include "slimgate.hosts" .) }}
 --tls-host={{ . }}
@@ -38,17 +55,34 @@ serve
 --tls-cert={{ $folder }}/tls/tls.crt
 --tls-key={{ $folder }}/tls/tls.key
 {{- end }}
-{{- if include "slimgate.pullSecrets" . }}
-{{- include "slimgate.perNamespace" (list "--pull-secrets" .) }}
-{{- end }}
-{{- if .Values.namespaceLabels.enabled }}
-{{- include "slimgate.perNamespace" (list "--namespace-labels" .) }}
-{{- end }}
+{{- include "slimgate.clusterArgs" . }}
 {{- if not (hasKey .Values.settings "timeout") }}
 --timeout={{ .Values.webhook.timeoutSeconds }}
 {{- end }}
 --port={{ include "slimgate.port" . }}
 --status-port=8080
+{{- end -}}
+
+{{- define "slimgate.auditArgs" -}}
+audit
+{{- include "slimgate.lawArgs" . }}
+{{- if eq .Values.scope "cluster" }}
+--all-namespaces
+{{- else }}
+{{- include "slimgate.perNamespace" (list "--namespace" .) }}
+{{- end }}
+{{- include "slimgate.clusterArgs" . }}
+{{- if .Values.audit.reports }}
+--report-objects
+--webhook-configuration={{ include "slimgate.clustername" . }}
+{{- end }}
+{{- if .Values.audit.events }}
+--events
+{{- end }}
+{{- /* That of the settings is for reviews. */}}
+--timeout=30
+--fail-on=never
+--output={{ .Values.audit.output }}
 {{- end -}}
 
 {{/* A flag for each guarded namespace, or for all there are. */}}
@@ -81,6 +115,10 @@ serve
     secretName: {{ include "slimgate.tlsSecret" . }}
     defaultMode: 0440
 {{- end }}
+{{- include "slimgate.lawVolumes" . }}
+{{- end -}}
+
+{{- define "slimgate.lawVolumes" -}}
 {{- if .Values.inlinePolicies }}
 - name: policies
   configMap:
