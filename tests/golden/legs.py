@@ -12,6 +12,8 @@ from typing import Any, NamedTuple
 
 import yaml
 
+from tests.cluster.apiserver import Api, serving
+from tests.cluster.world import kubeconfig
 from tests.conftest import served
 from tests.golden.cases import Case
 from webhook.sandbox.pods import admission_review
@@ -51,12 +53,11 @@ class World:
         """Where ``registry.test`` is read."""
         return f"registry.test={self.registry.host}"
 
-    def slimgate(self, command: str, policy: str, cases: Mapping[str, Case]) -> Any:
-        """What a command says of the workloads as they are written, in a file."""
-        law, file = self.folder / "law.yaml", self.folder / "all.yaml"
+    def slimgate(self, command: str, policy: str, *what: str) -> Any:
+        """What a command says of what the flags in ``what`` name."""
+        law = self.folder / "law.yaml"
         law.write_text(policy)
-        file.write_text(yaml.safe_dump_all([case.written for case in cases.values()]))
-        options = ("-p", str(law), "-f", str(file), "-o", "json", "--fail-on", "never")
+        options = ("-p", str(law), *what, "-o", "json", "--fail-on", "never")
         registry = ("--mirror", self.mirror, "--insecure-registry", self.registry.host)
         ended = subprocess.run(
             [sys.executable, "-m", "webhook", command, *options, *registry],
@@ -110,7 +111,28 @@ def _agree(verdict: Verdict, logged: Mapping[str, Any]) -> None:
 
 def by_files(command: str, world: World, policy: str, cases: Mapping[str, Case]) -> Verdicts:
     """``slimgate check -f`` and ``audit -f``, on the workloads as they are written."""
-    told = world.slimgate(command, policy, cases)
+    file = world.folder / "all.yaml"
+    file.write_text(yaml.safe_dump_all([case.written for case in cases.values()]))
+    return _by_name(world.slimgate(command, policy, "-f", str(file)), cases)
+
+
+def by_cluster(world: World, policy: str, cases: Mapping[str, Case]) -> Verdicts:
+    """``slimgate audit -A`` of a cluster that runs the Pods."""
+
+    async def judged() -> Any:
+        async with serving(Api()) as api:
+            for case in cases.values():
+                metadata = case.pod["metadata"]
+                path = f"/api/v1/namespaces/{metadata['namespace']}/pods/{metadata['name']}"
+                api.put(path, **case.pod)
+            config = kubeconfig(world.folder, f"http://127.0.0.1:{api.port}")
+            where = ("-A", "--kubeconfig", config)
+            return await asyncio.to_thread(world.slimgate, "audit", policy, *where)
+
+    return _by_name(asyncio.run(judged()), cases)
+
+
+def _by_name(told: Mapping[str, Any], cases: Mapping[str, Case]) -> Verdicts:
     by_name: dict[str, list[dict[str, Any]]] = {}
     for result in told["results"]:
         by_name.setdefault(result["workload"]["name"], []).append(result)
@@ -148,4 +170,5 @@ LEGS: dict[str, Leg] = {
     "webhook": by_webhook,
     "check": partial(by_files, "check"),
     "audit of files": partial(by_files, "audit"),
+    "audit of a cluster": by_cluster,
 }

@@ -122,7 +122,9 @@ def _write(
 
 
 def _from_files(settings: Settings, law: PolicySet, files: list[Path]) -> tuple[Audited, str]:
-    found = subjects([], files, settings.namespace)
+    if len(settings.namespaces) > 1 or settings.all_namespaces:
+        raise UsageError("manifests that name no namespace are in one: name it with -n")
+    found = subjects([], files, next(iter(settings.namespaces), None))
     seconds = settings.timeout or COMMAND_SECONDS
     judged = run(check_subjects(settings, law, found, None, seconds, keep_passes=False))
     return Audited(judged, (), len(judged)), in_words([], files)

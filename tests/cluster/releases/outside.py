@@ -4,6 +4,7 @@ import asyncio
 import json
 import shlex
 import socket
+import subprocess
 import sys
 from collections.abc import Mapping
 from contextlib import suppress
@@ -51,15 +52,11 @@ class Outside(Release):
 
     async def serve(self) -> None:
         """See ``Release.serve``: it is the release's ServiceAccount, with its rights."""
-        notes = await self.helm("get", "notes", self.name, "--namespace", self.namespace)
-        written = notes.replace("\\\n", " ").splitlines()
-        (command,) = [line for line in written if line.strip().startswith("slimgate serve ")]
-        environment = without_proxies() | await self._environment()
+        command = await self._command("serve")
+        environment = await self._environment("slimgate")
         with (self.folder / "log").open("ab") as log:
             self.process = await asyncio.create_subprocess_exec(
-                sys.executable,
-                *("-m", "webhook"),
-                *shlex.split(command)[1:],
+                *command,
                 f"--status-port={self.status_port}",
                 "--drain=0",
                 cwd=self.folder,
@@ -68,15 +65,35 @@ class Outside(Release):
             )
         await until(self._is_ready)
 
-    async def _environment(self) -> Mapping[str, str]:
-        _, token, _ = await self.kubectl("create", "token", "slimgate")
+    async def audit(self) -> tuple[int, str, str]:
+        """Run the audit that the notes name, as its ServiceAccount: exit code, stdout, stderr."""
+        process = await asyncio.create_subprocess_exec(
+            *await self._command("audit"),
+            cwd=self.folder,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            env=await self._environment("slimgate-audit"),
+        )
+        said, complained = await process.communicate()
+        assert process.returncode is not None
+        return process.returncode, said.decode(), complained.decode()
+
+    async def _command(self, verb: str) -> list[str]:
+        """What the notes say is to be typed, with this checkout's code."""
+        notes = await self.helm("get", "notes", self.name, "--namespace", self.namespace)
+        written = notes.replace("\\\n", " ").splitlines()
+        (command,) = [line for line in written if line.strip().startswith(f"slimgate {verb} ")]
+        return [sys.executable, "-m", "webhook", *shlex.split(command)[1:]]
+
+    async def _environment(self, account: str) -> Mapping[str, str]:
+        _, token, _ = await self.kubectl("create", "token", account)
         config = kubeconfig(
             self.folder,
             self.plane.url,
             cluster={"certificate-authority": str(self.plane.ca)},
             user={"token": token.strip()},
         )
-        return {
+        return without_proxies() | {
             "SLIMGATE_KUBECONFIG": config,
             "SLIMGATE_POD": f"{self.namespace}/slimgate-0/{self.namespace}",
             "PYTHONPATH": str(CHART.parents[1]),

@@ -9,6 +9,7 @@ import pytest
 
 from tests.cluster.plane import ControlPlane
 from tests.cluster.releases.conftest import ROOT, Install, deployment, values
+from tests.cluster.releases.outside import Outside
 from tests.cluster.releases.release import Release
 from tests.cluster.reportkinds import define
 from tests.cluster.world import failing, kubeconfig, until
@@ -89,3 +90,35 @@ async def test_its_account_may_see_and_tell_and_its_reports_go_with_the_release(
 
     # The garbage collector looks for new kinds every half minute.
     await until(nothing_is_left, patience=45)
+
+
+async def test_the_chart_s_own_command_tells_what_it_found(
+    controlplane: ControlPlane, admin: Cluster, install: Install, registry: SandboxRegistry
+):
+    if not controlplane.url:
+        pytest.skip("a CronJob of the chart does this where there are nodes")
+    await define(controlplane, admin)
+    told = {"enabled": True, "reports": True, "events": True}
+    release = await install(values(registry, "rule: run-as-root, action: warn", audit=told))
+    assert isinstance(release, Outside)
+    await release.create(deployment("web", f"{registry.host}/shop/api:2-slim"))
+
+    async def runs() -> bool:
+        return bool(await release.names("pods"))
+
+    await until(runs)
+    code, said, complained = await release.audit()
+    assert code == 0, complained
+    assert "0 workloads denied, 1 with warnings" in said
+    assert "reports (PolicyReport, Report): 2 created, 0 replaced, 0 unchanged" in complained
+    assert "Events: 1 written, 0 told before" in complained
+    _, described, _ = await release.kubectl("describe", "deployment", "web")
+    assert "PolicyViolation" in described
+    _, found, _ = await release.kubectl("get", "policyreports", "-o", "json")
+    (report,) = json.loads(found)["items"]
+    (result,) = report["results"]
+    assert (result["rule"], result["result"], result["policy"]) == ("run-as-root", "warn", "team")
+    assert result["resources"][0]["name"] == "web"
+    _, _, complained = await release.audit()
+    assert "0 created, 0 replaced, 2 unchanged, 0 deleted" in complained
+    assert "Events: 0 written, 1 told before" in complained
