@@ -60,10 +60,9 @@ class Release(ABC):
         """``helm install``, or ``helm upgrade``; the values are kept for the next time."""
         self.values |= values
         chosen = self.placed | self.values
-        for key in self.placed.keys() & self.values.keys():
-            chosen[key] = self.placed[key] | self.values[key]
+        webhook = self.placed.get("webhook", {}) | self.values.get("webhook", {})
         where = (self.name, str(CHART), "--namespace", self.namespace)
-        await self.helm("upgrade", "--install", *where, values=chosen)
+        await self.helm("upgrade", "--install", *where, values=chosen | {"webhook": webhook})
 
     async def uninstall(self) -> None:
         """``helm uninstall``."""
