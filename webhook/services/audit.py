@@ -106,11 +106,14 @@ class Auditor:
         """Judge all of it; an image that cannot be read is a finding. Raises ``ClusterError``."""
         kept = _Kept()
         async for page in workloads.pages():
-            keyed = [(running, await self._key(running)) for running in page.running]
-            await self._judge_new(kept, keyed)
-            for running, (alike, _) in keyed:
-                kept.add(running, alike)
-            tell(Progress(kept.seen, _total(kept, page)))
+            for start in range(0, len(page.running), 2 * AT_ONCE):
+                some = page.running[start : start + 2 * AT_ONCE]
+                keyed = [(running, await self._key(running)) for running in some]
+                await self._judge_new(kept, keyed)
+                for running, (alike, _) in keyed:
+                    kept.add(running, alike)
+                left = len(page.running) - start - len(some)
+                tell(Progress(kept.seen, _total(kept, page, left)))
         return kept.audited()
 
     async def _key(self, running: Running) -> tuple[bytes, Place]:
@@ -142,8 +145,9 @@ class Auditor:
             )
 
 
-def _total(kept: _Kept, page: RunningPage) -> int | None:
-    return None if page.remaining is None else kept.seen + page.remaining
+def _total(kept: _Kept, page: RunningPage, left: int) -> int | None:
+    """``left`` of the page are yet to be judged."""
+    return None if page.remaining is None else kept.seen + left + page.remaining
 
 
 def _drift(running: Running, results: Iterable[Result]) -> Iterator[tuple[str, str, str]]:
