@@ -14,7 +14,7 @@ from tests.cluster.apiserver import TOKEN
 from webhook.cluster.reflector import Happened, Reported
 from webhook.errors import ClusterError
 
-_PATIENCE = 240 if "E2E_KUBECONFIG" in os.environ else 20
+_PATIENCE = 240 if "E2E_KUBECONFIG" in os.environ else 60
 """Seconds that anything may take; a kubelet needs more than a minute to see a changed ConfigMap."""
 
 

@@ -119,6 +119,9 @@ def test_it_logs_in_with_a_service_account(container: Container):
         ("policy test restricted", 0),
         ("policy schema", 0),
         ("inspect registry.invalid/team/api:1", 3),
+        ("check registry.invalid/team/api:1 -o html", 3),
+        ("check registry.invalid/team/api:1 -o sarif", 3),
+        ("audit --help", 0),
         ("demo", 0),
     ],
 )

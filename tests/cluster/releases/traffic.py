@@ -24,7 +24,7 @@ class Traffic:
     async def more(self, count: int) -> None:
         """Wait until that many further answers have come."""
         enough = len(self.answers) + count
-        async with asyncio.timeout(60):
+        async with asyncio.timeout(120):
             while len(self.answers) < enough:
                 await asyncio.sleep(0.02)
 
