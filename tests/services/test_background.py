@@ -17,7 +17,7 @@ async def test_work_is_done_in_its_order_a_little_at_a_time():
 
         return do
 
-    assert all(background.put(work(number)) for number in range(5))
+    assert all(background.put(work(number), 1) for number in range(5))
     await asyncio.sleep(0)
     assert begun == [0, 1]
     gate.set()
@@ -34,11 +34,11 @@ async def test_what_there_is_no_place_for_is_not_taken_on():
     async def wait() -> None:
         await gate.wait()
 
-    assert [background.put(wait) for _ in range(4)] == [True, True, True, False]
+    assert [background.put(wait, 1) for _ in range(4)] == [True, True, True, False]
     gate.set()
     for _ in range(4):
         await asyncio.sleep(0)
-    assert background.put(wait)
+    assert background.put(wait, 1)
     await background.aclose()
 
 
@@ -52,8 +52,23 @@ async def test_closing_gives_everything_up():
         finally:
             ended.append("cancelled")
 
-    background.put(work)
-    background.put(work)
+    background.put(work, 1)
+    background.put(work, 1)
     await asyncio.sleep(0)
     await background.aclose()
     assert ended == ["cancelled"]
+
+
+async def test_what_is_too_heavy_beside_the_rest_is_not_taken_on():
+    background = Background(max_weight=10, at_once=1)
+    gate = asyncio.Event()
+
+    async def wait() -> None:
+        await gate.wait()
+
+    assert [background.put(wait, weight) for weight in (6, 5, 4)] == [True, False, True]
+    gate.set()
+    for _ in range(4):
+        await asyncio.sleep(0)
+    assert background.put(wait, 10)
+    await background.aclose()

@@ -5,6 +5,8 @@ from contextlib import suppress
 from dataclasses import dataclass
 from typing import Protocol
 
+import msgspec
+
 from webhook.kube.admission import AdmissionRequest, AdmissionResponse, Status
 from webhook.kube.imageuse import ImageUse, changed_uses, image_uses
 from webhook.kube.workload import Workload
@@ -120,7 +122,7 @@ class Reviewer:
             else:
                 self._late.judged(reviewed, present() - began)
 
-        if not self._background.put(judge):
+        if not self._background.put(judge, len(msgspec.json.encode(workload))):
             self._late.dropped(request)
         response = pending(request.uid, law.hash)
         return Reviewed(request, workload, Decision.ALLOW, (), law.hash, response, True)
