@@ -19,6 +19,7 @@ from webhook.policy.law import Policy
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.plan import Applicable, Check, Plan, Planned
 from webhook.policy.rule import Action, Skip, Unknown, Verdict, Violation, strictest, weakest
+from webhook.policy.spoken import Kept, say
 from webhook.policy.text import shown
 from webhook.profile import ImageProfile
 from webhook.profile.need import Need
@@ -79,6 +80,7 @@ class _Judge:
         "_keep_passes",
         "_place",
         "_reference",
+        "_spoken",
         "_tables",
         "_today",
         "_undecided",
@@ -97,6 +99,7 @@ class _Judge:
         self._use, self._image, self._today, self._tables = item.use, image, today, plan.tables
         self._reference, self._checks = item.applicable.reference, item.applicable.checks
         self._undecided, self._place = item.applicable.undecided, plan.place
+        self._spoken = plan.spoken
         self._ceiling, self._keep_passes = ceiling, keep_passes
 
     def result(self, *, is_first: bool) -> Result:
@@ -122,6 +125,7 @@ class _Judge:
         facts = Facts.of(self._use, self._reference, self._today, self._tables, image)
         windows = facts.is_windows
         python = facts.python.verdict if image is not None else "no"
+        kept: Kept = self._spoken.of(facts) if image is not None else {}
         findings = []
         for check in self._checks:
             if image is None and not check.is_blind:
@@ -133,7 +137,7 @@ class _Judge:
                 said = Skip("not a Python image")
             else:
                 try:
-                    said = rule.check(facts)
+                    said = rule.check(facts) if image is None else say(rule, facts, kept)
                 except Exception as error:  # a rule's bug is a finding, no crash and no pass
                     problem = f"the rule broke ({type(error).__name__})"
                     said = Unknown(problem, "Report it, with the image")

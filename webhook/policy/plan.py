@@ -1,7 +1,7 @@
 """Which checks apply to which image, and what must be known for them."""
 
 from collections.abc import Callable, Hashable, Iterable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from webhook.errors import InvalidReference
@@ -11,6 +11,7 @@ from webhook.oci.descriptor import DEFAULT_PLATFORM
 from webhook.policy.law import Entry, Policy, PolicySet
 from webhook.policy.place import Place
 from webhook.policy.rule import Action
+from webhook.policy.spoken import Spoken
 from webhook.policy.tables import Tables
 from webhook.profile.need import Need, Question
 
@@ -89,6 +90,8 @@ class Plan:
     """What to gather, by reference; empty when nothing needs I/O."""
     tables: Tables
     """What the rules read beside the facts."""
+    spoken: Spoken = field(compare=False)
+    """What rules have said of images by themselves."""
 
     @property
     def is_dry(self) -> bool:
@@ -115,6 +118,7 @@ class Planner:
         }
         self._has_selectors = any(policy.has_selectors for policy in policies.policies)
         self._kept: dict[tuple[str, ContainerKind, Hashable], Applicable] = {}
+        self._spoken = Spoken()
 
     def plan(self, uses: Iterable[ImageUse], place: Place) -> Plan:
         """Put every policy to every use in a place."""
@@ -130,7 +134,7 @@ class Planner:
             if reference is not None and applicable.wanted.question.needs is not Need.NONE:
                 before = wanted.get(reference, applicable.wanted)
                 wanted[reference] = before.union(applicable.wanted)
-        return Plan(tuple(items), place, wanted, self.policies.tables)
+        return Plan(tuple(items), place, wanted, self.policies.tables, self._spoken)
 
     def _standing(self, place: Place) -> Hashable:
         """All that what applies to an image depends on of a place."""
