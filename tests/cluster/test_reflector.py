@@ -3,6 +3,7 @@ from collections.abc import AsyncIterator
 from contextlib import suppress
 
 import pytest
+from aiohttp import web
 
 from tests.cluster.apiserver import Api
 from tests.cluster.world import Clock, Observer, until
@@ -72,9 +73,18 @@ async def test_it_resumes_where_a_watch_ended(
 ):
     api.put(f"{MAPS}/a", data="2")
     await until(lambda: following.get("team", "a") == "2")
+    again = asyncio.Event()
+
+    async def hold(request: web.Request) -> None:
+        """Nobody watches until the test says so."""
+        if request.query.get("watch"):
+            await again.wait()
+
+    api.faults.append(hold)
     api.end_watches(broken=broken)
     await until(lambda: not api.watchers)
     api.put(f"{MAPS}/a", data="3")
+    again.set()
     await until(lambda: following.get("team", "a") == "3")
     assert observer.count(Happened.LISTED) == 1
     assert observer.count(Happened.RESUMED) == 1
