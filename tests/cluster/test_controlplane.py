@@ -58,7 +58,7 @@ async def follow() -> AsyncIterator:
 
     async def start(reflected: Reflected) -> None:
         tasks.append(asyncio.create_task(reflected.run()))
-        await reflected.wait()
+        await reflected.settle()
 
     yield start
     for task in tasks:

@@ -20,7 +20,7 @@ async def test_labels_are_known_and_followed(
     namespaces = Namespaces(around, names)
     assert namespaces.known("team") is None
     task = asyncio.create_task(namespaces.run())
-    await namespaces.wait()
+    await namespaces.settle()
     assert namespaces.known("team") == {"tier": "web"}
     assert namespaces.known("bare") == {}
     assert namespaces.known("other") is None

@@ -38,7 +38,7 @@ async def read(api: Api, around: Surroundings) -> AsyncIterator:
     async def start(namespaces: list[str] | None = None) -> PullSecrets:
         secrets = PullSecrets(around, namespaces)
         tasks.append(asyncio.create_task(secrets.run()))
-        await secrets.wait()
+        await secrets.settle()
         return secrets
 
     yield start

@@ -197,7 +197,7 @@ async def test_several_run_and_are_ready_together(api: Api, around: Surroundings
     reflected = Reflected(two)
     task = asyncio.create_task(reflected.run())
     assert not reflected.ready
-    await reflected.wait()
+    await reflected.settle()
     assert reflected.ready
     task.cancel()
     with pytest.raises(asyncio.CancelledError):

@@ -2,6 +2,7 @@
 
 from datetime import UTC, datetime
 
+import msgspec
 from hypothesis import strategies as st
 
 from webhook.policy.finding import Finding, Outcome, Result, Severity
@@ -59,7 +60,10 @@ WARNED = finding(Action.WARN, rule="python-unbuffered")
 RECORDED = finding(Action.AUDIT, rule="lockfile-install")
 PASSED = finding(Action.DENY, Outcome.PASS, "run-as-root", "", "")
 SKIPPED = finding(Action.AUDIT, Outcome.SKIP, "pip-cache", "not a Python image", "")
-EXEMPT = finding(Action.AUDIT, Outcome.SKIP, "run-as-root", "exempt: drops privileges", "Mend it")
+EXEMPT = msgspec.structs.replace(
+    finding(Action.AUDIT, Outcome.SKIP, "run-as-root", "exempt: drops privileges", "Mend it"),
+    is_exempt=True,
+)
 UNREAD = finding(Action.DENY, Outcome.UNKNOWN, "image-unverified", "could not inspect the image")
 OPEN = finding(Action.AUDIT, Outcome.UNKNOWN, "non-numeric-user", "the user is not known")
 BROKEN = finding(Action.WARN, Outcome.ERROR, "image-size", "the rule broke (KeyError)")

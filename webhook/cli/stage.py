@@ -123,7 +123,7 @@ def _row(sample: Sample, profile: ImageProfile, response: dict[str, Any]) -> _Ro
 def _what(profile: ImageProfile) -> str:
     """The profile in a line."""
     size = megabytes(profile.size.pull)
-    if profile.python.verdict == "no":
+    if not profile.is_python:
         return f"not Python, {size}"
     step = f", step {profile.journey.step} of 4" if profile.journey.step else ""
     version = profile.python.version or "?"

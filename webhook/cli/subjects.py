@@ -9,6 +9,7 @@ from webhook.archive import is_archive
 from webhook.cli.exits import FINDINGS, INCOMPLETE
 from webhook.errors import UsageError
 from webhook.oci import Reference
+from webhook.policy.text import counted
 from webhook.services.check import Subject, Subjects, subjects_in
 from webhook.services.judged import Judged
 from webhook.settings import FailOn, read_text
@@ -30,9 +31,7 @@ def subjects(images: Sequence[str], files: Sequence[Path], namespace: str | None
 def in_words(images: Sequence[str], files: Sequence[Path]) -> str:
     """``2 files, 1 image``."""
     counts = ((len(files), "file"), (len(images), "image"))
-    return ", ".join(
-        f"{count} {noun}{'' if count == 1 else 's'}" for count, noun in counts if count
-    )
+    return ", ".join(counted(count, noun) for count, noun in counts if count)
 
 
 def exit_code(judged: Sequence[Judged], fail_on: FailOn) -> int:

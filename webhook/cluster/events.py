@@ -14,12 +14,13 @@ from uuid import uuid4
 import msgspec
 
 from webhook.cluster.client import Cluster
-from webhook.cluster.wire import decode, location
+from webhook.cluster.wire import Item, decode, location
 from webhook.errors import ClusterError, ClusterFailure
 from webhook.kube.workload import api_version
 from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import Line, lines
 from webhook.policy.rule import Action
+from webhook.policy.text import counted
 from webhook.services.judged import Judged, Named
 
 MAX_TOLD = 100
@@ -84,14 +85,6 @@ class Told:
     """The first failure; empty when there was none."""
 
 
-class _Metadata(msgspec.Struct, frozen=True):
-    uid: str = ""
-
-
-class _Identified(msgspec.Struct, frozen=True):
-    metadata: _Metadata
-
-
 class WorkloadEvents:
     """Writes Events about workloads that break policies."""
 
@@ -138,7 +131,7 @@ class WorkloadEvents:
         group = "apis" if "/" in version else "api"
         path = location(f"{group}/{version}", f"{workload.kind.lower()}s", *named)
         try:
-            uid = decode(await self._cluster.get(path), _Identified).metadata.uid
+            uid = decode(await self._cluster.get(path), Item).metadata.uid
         except ClusterError:
             uid = ""
         return Subject(*named, uid, workload.kind, version)
@@ -174,7 +167,7 @@ def _rank(workload: Named, said: Sequence[Line], pods: int) -> tuple[int, int, s
 
 def _message(said: Sequence[Line]) -> str:
     """As many findings as fit, the first one always, and how many were left out."""
-    text = f"{len(said)} problem{'' if len(said) == 1 else 's'}:"
+    text = f"{counted(len(said), 'problem')}:"
     for at, line in enumerate(map(str, said)):
         if at and len(text) + 1 + len(line) > _MAX_MESSAGE - _ROOM:
             return f"{text} +{len(said) - at} more."

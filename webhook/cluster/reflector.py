@@ -199,11 +199,6 @@ class Reflected:
         """Why something of it cannot be read at present; None when all is followed."""
         return next((each.failure for each in self._reflectors if each.failure), None)
 
-    async def wait(self) -> None:
-        """Wait until everything has been read once, which may be never."""
-        for reflector in self._reflectors:
-            await reflector.ready.wait()
-
     async def settle(self) -> None:
         """Wait until everything has been read once, or could not be."""
         for reflector in self._reflectors:

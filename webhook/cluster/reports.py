@@ -87,7 +87,6 @@ class _Owner(msgspec.Struct, frozen=True):
 
 
 class _Metadata(ObjectMeta, frozen=True, rename="camel"):
-    uid: str = ""
     annotations: dict[str, str] | None = None
     owner_references: tuple[_Owner, ...] | None = None
 

@@ -22,6 +22,8 @@ class ObjectMeta(msgspec.Struct, frozen=True, rename="camel", gc=False):
     """Empty for objects of the cluster."""
     resource_version: str = ""
     """Which state of the object this is: to be handed back, never to be compared."""
+    uid: str = ""
+    """Which object this is, among all that ever had its name."""
 
 
 class Item(msgspec.Struct, frozen=True):

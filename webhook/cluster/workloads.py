@@ -15,7 +15,7 @@ from dataclasses import replace
 import msgspec
 
 from webhook.cluster.client import Cluster
-from webhook.cluster.wire import ObjectMeta, Page, decode, location, read
+from webhook.cluster.wire import Item, Page, decode, location, read
 from webhook.errors import ClusterError, ClusterFailure
 from webhook.kube.workload import KubeObject, Metadata, Workload
 from webhook.services.judged import Named
@@ -44,7 +44,6 @@ class _OwnerReference(msgspec.Struct, frozen=True, gc=False):
 
 
 class _Metadata(Metadata, frozen=True, rename="camel"):
-    uid: str = ""
     owner_references: tuple[_OwnerReference, ...] | None = None
 
 
@@ -97,7 +96,9 @@ class Workloads:
                 async with aclosing(self._cluster.list_pages(path)) as pages:
                     async for raw in pages:
                         page = decode(raw, Page)
-                        items = [item for item in page.items or () if _key(item) > last]
+                        items = page.items or []
+                        if attempt:  # what was told before comes again
+                            items = [item for item in items if _key(item) > last]
                         if items:
                             last = _key(items[-1])
                         yield Page(page.metadata, items)
@@ -131,12 +132,8 @@ class Workloads:
 
 
 def _key(raw: msgspec.Raw) -> tuple[str, str]:
-    metadata = decode(raw, _Keyed).metadata
+    metadata = decode(raw, Item).metadata
     return metadata.namespace, metadata.name
-
-
-class _Keyed(msgspec.Struct, frozen=True):
-    metadata: ObjectMeta
 
 
 def _running(item: _Pod | _Controller, kind: str, version: str) -> Running | None:

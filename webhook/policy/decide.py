@@ -262,7 +262,12 @@ class _Judge:
             remedy = f"{remedy}, or ask {shown(exemption.owner)}"
         capped = weakest(action, policy.spec.ceiling, self._ceiling)
         return msgspec.structs.replace(
-            finding, action=capped, outcome=Outcome.SKIP, message=message, remedy=remedy
+            finding,
+            action=capped,
+            outcome=Outcome.SKIP,
+            message=message,
+            remedy=remedy,
+            is_exempt=True,
         )
 
 

@@ -67,10 +67,28 @@ class Finding(msgspec.Struct, frozen=True):
     """What to do about it, likewise."""
     evidence: tuple[Evidence, ...] = ()
 
+    is_exempt: bool = False
+    """Whether the rule is broken, and an exemption lets it through."""
+
+    @property
+    def is_problem(self) -> bool:
+        """Whether it weighs what its action says: it failed, broke, or could not be known."""
+        return self.outcome not in (Outcome.PASS, Outcome.SKIP)
+
     @property
     def denies(self) -> bool:
         """Whether this finding alone is enough to deny: what passed or was skipped never is."""
-        return self.action is Action.DENY and self.outcome not in (Outcome.PASS, Outcome.SKIP)
+        return self.action is Action.DENY and self.is_problem
+
+    @property
+    def word(self) -> str:
+        """How what is told of it begins: its action, or that it was skipped."""
+        return self.action.value if self.outcome is not Outcome.SKIP else "skip"
+
+    @property
+    def words(self) -> tuple[str, Action, Outcome, str, str]:
+        """All that is told of it, by which equal ones are one."""
+        return self.rule, self.action, self.outcome, self.message, self.remedy
 
 
 class Result(msgspec.Struct, frozen=True):
@@ -92,7 +110,7 @@ class Result(msgspec.Struct, frozen=True):
     def journey(self) -> Journey | None:
         """On which step a Python image stands; None for others, and where it is not known."""
         image = self.profile
-        return image.journey if image is not None and image.python.verdict != "no" else None
+        return image.journey if image is not None and image.is_python else None
 
     @property
     def allowed(self) -> bool:

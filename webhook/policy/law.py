@@ -120,6 +120,11 @@ class PolicySet:
         return replace(self, policies=tuple(enforced))
 
     @cached_property
+    def has_selectors(self) -> bool:
+        """Whether labels decide what any policy is about."""
+        return any(policy.has_selectors for policy in self.policies)
+
+    @cached_property
     def asks_for_namespace_labels(self) -> bool:
         """Whether any policy needs the labels of namespaces; nobody else asks for them."""
         return any(policy.asks_for_namespace_labels for policy in self.policies)

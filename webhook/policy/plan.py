@@ -116,7 +116,6 @@ class Planner:
             policy.name: tuple(Check.of(policy, entry) for entry in policy.entries)
             for policy in policies.policies
         }
-        self._has_selectors = any(policy.has_selectors for policy in policies.policies)
         self._kept: dict[tuple[str, ContainerKind, Hashable], Applicable] = {}
         self._spoken = Spoken()
 
@@ -138,7 +137,7 @@ class Planner:
 
     def _standing(self, place: Place) -> Hashable:
         """All that what applies to an image depends on of a place."""
-        if not self._has_selectors:
+        if not self.policies.has_selectors:
             return place.namespace
         return tuple(policy.standing(place) for policy in self.policies.policies)
 

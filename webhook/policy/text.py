@@ -21,6 +21,11 @@ def quoted(text: str, limit: int = CUT) -> str:
     return f"'{shown(text, limit)}'"
 
 
+def counted(number: int, noun: str) -> str:
+    """``1 Pod``, ``2,000 Pods``."""
+    return f"{number:,} {noun}{'' if number == 1 else 's'}"
+
+
 def megabytes(size: int) -> str:
     """Bytes as decimal megabytes: ``461 MB``, ``4.1 MB`` below ten."""
     value = size / 1_000_000

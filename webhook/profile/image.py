@@ -195,3 +195,8 @@ class ImageProfile(msgspec.Struct, frozen=True):
     """By which its reference can have been pulled: the index's, and those of the images in it."""
     extensions: tuple[Evidence, ...] = ()
     """Compiled extensions in the layers, one for each Python they are built for: ``3.13``."""
+
+    @property
+    def is_python(self) -> bool:
+        """Whether it is a Python image, or may be one."""
+        return self.python.verdict != "no"

@@ -31,7 +31,6 @@ def _results(judged: Collection[Judged]) -> Iterator[dict[str, Any]]:
 
 def _image(image: ImageSummary) -> dict[str, Any]:
     profile = image.profile
-    is_python = profile is not None and profile.python.verdict != "no"
     return {
         "image": image.image,
         "digest": image.digest,
@@ -44,7 +43,7 @@ def _image(image: ImageSummary) -> dict[str, Any]:
         "python": profile
         and {"verdict": profile.python.verdict, "version": profile.python.version},
         "variant": profile and profile.base.variant,
-        "step": profile.journey.step if profile and is_python else None,
+        "step": profile.journey.step if profile and profile.is_python else None,
         "pull": profile and profile.size.pull,
         "unpacked": profile and profile.size.unpacked.value,
         "findings": [

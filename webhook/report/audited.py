@@ -6,17 +6,16 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from webhook.policy.finding import Outcome
 from webhook.policy.rule import Action, strictest
-from webhook.policy.text import megabytes, shown
+from webhook.policy.text import counted, megabytes, shown
 from webhook.report.about import About
 from webhook.report.data import summary
+from webhook.report.text import STYLE
 from webhook.services.judged import Judged
 from webhook.services.overview import ImageSummary, NamespaceSummary, Overview, RuleSummary
 
 SHOWN = 20
 """Rows of a table, unless all are asked for."""
-_STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim", None: "green"}
 _MAX_NAME = 56
 _MAX_RULES = 3
 
@@ -51,21 +50,17 @@ def _write_counts(console: Console, judged: Sequence[Judged], seen: Overview, ab
     counts = summary(judged)
     by = f"by {', '.join(about.policies)}" + (", as if enforced" if about.preview else "")
     console.print(
-        f"{_count(pods, 'Pod')} of {_count(counts['workloads'], 'workload')}, "
-        f"{_count(len(seen.images), 'image')} in {shown(about.what, 200)}; {by}",
+        f"{counted(pods, 'Pod')} of {counted(counts['workloads'], 'workload')}, "
+        f"{counted(len(seen.images), 'image')} in {shown(about.what, 200)}; {by}",
         soft_wrap=True,
         markup=False,
     )
     verb = "would be denied" if about.preview else "denied"
     console.print(
-        f"{_count(counts['denied'], 'workload')} {verb}, {counts['warned']} with warnings, "
+        f"{counted(counts['denied'], 'workload')} {verb}, {counts['warned']} with warnings, "
         f"{counts['allowed'] - counts['warned']} without; {counts['incomplete']} incomplete",
         soft_wrap=True,
     )
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _table(console: Console, table: Table, whole: int, limit: int | None) -> None:
@@ -81,13 +76,12 @@ def _images(images: Iterable[ImageSummary], about: About) -> Table:
     table = _begun("Images", "Pods>", "verdict", "Python", "step>", "pull>", "image")
     for image in images:
         profile = image.profile
-        python = profile.python if profile else None
-        is_python = python is not None and python.verdict != "no"
+        python = profile.python if profile and profile.is_python else None
         table.add_row(
             f"{image.pods:,}",
             _verdict(image.action, about),
-            (python.version or python.verdict) if python and is_python else "-",
-            str(profile.journey.step or "-") if profile and is_python else "-",
+            (python.version or python.verdict) if python else "-",
+            str(profile.journey.step or "-") if profile and python else "-",
             megabytes(profile.size.pull) if profile else "-",
             Text.assemble(shown(image.image, _MAX_NAME), "\n", (_says(image), "dim")),
         )
@@ -96,16 +90,14 @@ def _images(images: Iterable[ImageSummary], about: About) -> Table:
 
 def _verdict(action: Action | None, about: About) -> Text:
     word = action.value if action is not None else "allow"
-    return Text(
-        f"would {word}" if about.preview and action is Action.DENY else word, _STYLE[action]
-    )
+    return Text(f"would {word}" if about.preview and action is Action.DENY else word, STYLE[action])
 
 
 def _says(image: ImageSummary) -> str:
     rules = dict.fromkeys(
         told.finding.rule
         for told in image.told
-        if told.finding.action is image.action and told.finding.outcome is not Outcome.SKIP
+        if told.finding.action is image.action and told.finding.is_problem
     )
     more = f" +{len(rules) - _MAX_RULES}" if len(rules) > _MAX_RULES else ""
     return ", ".join(list(rules)[:_MAX_RULES]) + more
@@ -169,12 +161,11 @@ def _begun(title: str, *columns: str) -> Table:
 def _write_image(console: Console, image: ImageSummary) -> None:
     console.print()
     spaces = ", ".join(f"{name} ({pods:,})" for name, pods in image.namespaces[:5])
-    title = f"{shown(image.image, 256)}  {_count(image.pods, 'Pod')}: {spaces}"
+    title = f"{shown(image.image, 256)}  {counted(image.pods, 'Pod')}: {spaces}"
     console.print(Text(title, "bold"), soft_wrap=True)
     for told in image.told:
         finding = told.finding
         where = f"[{shown(','.join(told.containers), 63)}] " if told.containers else ""
-        word = finding.action.value if finding.outcome is not Outcome.SKIP else "skip"
         text = f" {where}{finding.rule}: {finding.message}. {finding.remedy}."
-        line = Text.assemble("  ", (f"{word:5}", _STYLE[finding.action]), text)
+        line = Text.assemble("  ", (f"{finding.word:5}", STYLE[finding.action]), text)
         console.print(line, soft_wrap=True)

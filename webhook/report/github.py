@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterator
 from webhook.policy.message import sentence
 from webhook.policy.rule import Action
 from webhook.policy.text import shown
-from webhook.report.said import Said, counted, said, subject
+from webhook.report.said import Said, said, subject, verdict_counts
 from webhook.services.judged import Judged
 
 MAX_OF_A_KIND = 10
@@ -30,11 +30,11 @@ def github(judged: Collection[Judged]) -> Iterator[str]:
         yield from (_line(command, one) for one in kept)
         left += sum(_tells(one, action) for item in judged for one in said(item)) - len(kept)
     more = f"; {left} more findings are not shown here: -o markdown has them" if left else ""
-    yield f"{counted(judged)}{more}\n"
+    yield f"{verdict_counts(judged)}{more}\n"
 
 
 def _tells(one: Said, action: Action) -> bool:
-    return one.finding.action is action and (one.is_problem or one.is_exempt)
+    return one.finding.action is action and (one.finding.is_problem or one.finding.is_exempt)
 
 
 def _line(command: str, one: Said) -> str:

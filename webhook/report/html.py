@@ -13,6 +13,7 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from jinja2.ext import Extension
 from markupsafe import Markup
 
+from webhook.policy.text import counted
 from webhook.report.about import About
 from webhook.report.page import totals, words
 from webhook.report.page.figures import charts
@@ -62,10 +63,11 @@ def _environment() -> Environment:
         finalize=_finalized,
         extensions=[_Dense],
     )
-    environment.filters |= {
-        name: getattr(words, name)
-        for name in ("amount", "code", "count", "counted", "duration", "plain", "token")
-    }
+    filters = (
+        *(words.amount, words.code, words.count, words.duration, words.plain, words.token),
+        counted,
+    )
+    environment.filters |= {each.__name__: each for each in filters}
     environment.globals |= {"VERDICTS": VERDICTS, "VARIANTS": VARIANTS, "STEPS": STEPS}
     environment.globals |= {"STATES": STATES, "FACETS": FACETS}
     return environment

@@ -86,7 +86,7 @@ def _environment(image: ImageProfile) -> str:
     env = image.runtime.env
     told = []
     for name in _VARIABLES:
-        if name in _SWITCHES and image.python.verdict != "no":
+        if name in _SWITCHES and image.is_python:
             value = env.get(name)
             state = "not set" if value is None else shown(value) if is_on(value) else "off"
             told.append(f"{name}={state}" if is_on(value) else f"{name} {state}")

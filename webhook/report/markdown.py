@@ -8,13 +8,13 @@ Source: GitHub Flavored Markdown, and the commands that its sites add (``@name``
 import re
 from collections.abc import Collection, Iterator
 
-from webhook.policy.finding import Outcome
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.rule import Action
+from webhook.policy.text import counted
 from webhook.profile.printable import cut
 from webhook.report.about import About
 from webhook.report.data import summary
-from webhook.report.said import counted
+from webhook.report.said import verdict_counts
 from webhook.services.judged import Judged
 from webhook.services.overview import ImageSummary, Overview, Told
 
@@ -42,7 +42,7 @@ def markdown(judged: Collection[Judged], seen: Overview, about: About) -> Iterat
     yield from details
     left = max(len(seen.images) - len(rows), len(loud) - len(details))
     if left:
-        yield f"\nWhat is said of {_many(left, 'image')} does not fit here: `-o html` has it.\n"
+        yield f"\nWhat is said of {counted(left, 'image')} does not fit here: `-o html` has it.\n"
 
 
 def _fitting(texts: Iterator[str], room: int) -> list[str]:
@@ -59,7 +59,7 @@ def _fitting(texts: Iterator[str], room: int) -> list[str]:
 def _headline(judged: Collection[Judged], about: About) -> str:
     counts = summary(judged)
     noun = "image" if all(item.workload is None for item in judged) else "workload"
-    denied, whole = counts["denied"], _many(counts["workloads"], noun)
+    denied, whole = counts["denied"], counted(counts["workloads"], noun)
     if denied:
         return f"{denied:,} of {whole} {'would be denied' if about.preview else 'denied'}"
     return f"{whole}, none {'would be denied' if about.preview else 'denied'}"
@@ -67,11 +67,11 @@ def _headline(judged: Collection[Judged], about: About) -> str:
 
 def _sentence(judged: Collection[Judged], about: About) -> str:
     policies = ", ".join(map(_code, about.policies))
-    return f"{counted(judged)}. Judged {_text(about.what)} by {policies}."
+    return f"{verdict_counts(judged)}. Judged {_text(about.what)} by {policies}."
 
 
 def _row(image: ImageSummary) -> str:
-    told = sum(1 for each in image.told if each.finding.outcome is not Outcome.SKIP)
+    told = sum(1 for each in image.told if each.finding.is_problem)
     verdict = _verdict(image)
     loud = f"**{verdict}**" if image.action is Action.DENY else verdict
     cells = (_code(image.image), loud, str(told), _used_by(image))
@@ -89,7 +89,7 @@ def _verdict(image: ImageSummary) -> str:
 def _used_by(image: ImageSummary) -> str:
     if not image.owners:
         return "-"
-    return _many(image.workloads, "workload")
+    return counted(image.workloads, "workload")
 
 
 def _details(image: ImageSummary) -> str:
@@ -103,11 +103,10 @@ def _details(image: ImageSummary) -> str:
 
 def _line(told: Told) -> str:
     finding = told.finding
-    word = "skip" if finding.outcome is Outcome.SKIP else finding.action.value
     where = f" {_text(', '.join(told.containers))}:" if told.containers else ""
     fix = f" {finding.remedy}." if finding.remedy else ""
     text = _text(f"{finding.message}.{fix}")
-    return f"- **{word}**{where} {_code(finding.rule)}: {text}\n"
+    return f"- **{finding.word}**{where} {_code(finding.rule)}: {text}\n"
 
 
 def _owners(image: ImageSummary) -> str:
@@ -119,10 +118,6 @@ def _owners(image: ImageSummary) -> str:
     ]
     more = image.workloads - len(shown)
     return f"\nUsed by {', '.join(shown)}{f' and {more:,} more' if more > 0 else ''}.\n"
-
-
-def _many(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
 
 
 def _code(text: str) -> str:

@@ -1,20 +1,16 @@
 """Verdicts finding by finding, as reports tell them: what holds on several platforms is told once."""
 
 from collections import Counter
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Hashable, Iterator, Sequence
 
 import msgspec
 
-from webhook.policy.finding import Finding, Outcome, Result
-from webhook.policy.rule import Action
+from webhook.policy.finding import Finding, Result
 from webhook.policy.text import shown
 from webhook.report.data import summary
 from webhook.services.judged import Judged
 
-_EXEMPT = "exempt: "
-"""How the message begins of what an exemption lets through (``policy.decide``)."""
 _MAX_TITLE = 256
-_Key = tuple[str, Action, Outcome, str, str]
 
 
 class Said(msgspec.Struct, frozen=True):
@@ -29,26 +25,14 @@ class Said(msgspec.Struct, frozen=True):
     nth: int
     """How many findings of its rule come before it on this container."""
 
-    @property
-    def is_exempt(self) -> bool:
-        """Whether the rule is broken, and an exemption lets it through."""
-        finding = self.finding
-        return finding.outcome is Outcome.SKIP and finding.message.startswith(_EXEMPT)
-
-    @property
-    def is_problem(self) -> bool:
-        """Whether it weighs what its action says: it failed, or could not be known."""
-        return self.finding.outcome not in (Outcome.PASS, Outcome.SKIP)
-
 
 def said(item: Judged) -> Iterator[Said]:
     """Every finding on one subject, container by container."""
     for results in _by_use(item.results):
-        found: dict[_Key, tuple[Result, Finding, dict[str, None]]] = {}
+        found: dict[Hashable, tuple[Result, Finding, dict[str, None]]] = {}
         for result in results:
             for one in result.findings:
-                key = (one.rule, one.action, one.outcome, one.message, one.remedy)
-                _, _, platforms = found.setdefault(key, (result, one, {}))
+                _, _, platforms = found.setdefault(one.words, (result, one, {}))
                 if result.platform is not None:
                     platforms[result.platform] = None
         before: Counter[str] = Counter()
@@ -73,7 +57,7 @@ def subject(item: Judged) -> str:
     return shown(f"{workload.kind} {workload.namespace}/{workload.name}", _MAX_TITLE)
 
 
-def counted(judged: Collection[Judged]) -> str:
+def verdict_counts(judged: Collection[Judged]) -> str:
     """How many were allowed and denied, in words without a full stop."""
     counts = summary(judged)
     noun = "image" if all(item.workload is None for item in judged) else "workload"

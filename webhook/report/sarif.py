@@ -73,7 +73,7 @@ def _kind(one: Said) -> str:
     if finding.outcome is Outcome.PASS:
         return "pass"
     if finding.outcome is Outcome.SKIP:
-        return "fail" if one.is_exempt else "notApplicable"
+        return "fail" if one.finding.is_exempt else "notApplicable"
     return "fail" if _is_weighed(one) else "review"
 
 
@@ -98,7 +98,7 @@ def _result(one: Said, at: dict[str, int]) -> dict[str, Any]:
         "locations": [_location(one)],
         "partialFingerprints": _fingerprints(one),
     }
-    if one.is_exempt:
+    if one.finding.is_exempt:
         accepted = {"kind": "external", "status": "accepted", "justification": finding.message}
         told["suppressions"] = [accepted]
     told["properties"] = {

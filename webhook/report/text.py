@@ -9,10 +9,11 @@ from webhook.policy.finding import Outcome, Result
 from webhook.policy.message import Line, lines
 from webhook.policy.rule import Action
 from webhook.policy.text import megabytes, shown
-from webhook.report.said import counted, subject
+from webhook.report.said import subject, verdict_counts
 from webhook.services.judged import Judged
 
-_STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim"}
+STYLE = {Action.DENY: "bold red", Action.WARN: "yellow", Action.AUDIT: "dim", None: "green"}
+"""By what is to be said; None for nothing."""
 _TITLE = 256
 """Characters of names that manifests and command lines hold."""
 
@@ -21,7 +22,7 @@ def write_verdicts(console: Console, judged: Sequence[Judged], *, everything: bo
     """``check``: each subject with its findings, then the counts."""
     for item in judged:
         _write_subject(console, item, everything=everything)
-    console.print(counted(judged), soft_wrap=True)
+    console.print(verdict_counts(judged), soft_wrap=True)
 
 
 def skipped(names: Sequence[str]) -> str:
@@ -50,16 +51,15 @@ def _write_subject(console: Console, item: Judged, *, everything: bool) -> None:
 
 def _verdict(item: Judged) -> tuple[str, str]:
     if not item.allowed:
-        return "denied", _STYLE[Action.DENY]
+        return "denied", STYLE[Action.DENY]
     if item.warns:
-        return "allowed, with warnings", _STYLE[Action.WARN]
-    return ("allowed, not everything known" if item.is_incomplete else "allowed"), "green"
+        return "allowed, with warnings", STYLE[Action.WARN]
+    return ("allowed, not everything known" if item.is_incomplete else "allowed"), STYLE[None]
 
 
 def _write_line(console: Console, line: Line) -> None:
     finding = line.finding
-    word = finding.action.value if finding.outcome is not Outcome.SKIP else "skip"
-    text = Text.assemble("  ", (f"{word:5}", _STYLE[finding.action]), f" {line}")
+    text = Text.assemble("  ", (f"{finding.word:5}", STYLE[finding.action]), f" {line}")
     console.print(text, soft_wrap=True)
 
 

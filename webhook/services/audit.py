@@ -17,7 +17,7 @@ from webhook.kube.imageuse import image_uses
 from webhook.policy.finding import Result
 from webhook.policy.law import PolicySet
 from webhook.policy.place import Place
-from webhook.services.judge import Judge
+from webhook.services.judge import Judge, place_of
 from webhook.services.judged import Judged, Named
 from webhook.services.ports import (
     Keychains,
@@ -97,7 +97,6 @@ class Auditor:
         """``seconds`` is how long one workload's images may take."""
         self._judge, self._policies, self._keychains = judge, policies, keychains
         self._namespaces, self._seconds = namespaces, seconds
-        self._has_selectors = any(policy.has_selectors for policy in policies.policies)
         self._places = asyncio.Semaphore(AT_ONCE)
 
     async def audit(
@@ -118,12 +117,10 @@ class Auditor:
 
     async def _key(self, running: Running) -> tuple[bytes, Place]:
         """What the verdict depends on, and where it is to run."""
-        workload, labels = running.workload, None
-        if self._policies.asks_for_namespace_labels and self._namespaces is not None:
-            labels = await self._namespaces.labels(workload.namespace)
-        place = Place(workload.namespace, labels, workload.labels)
-        selected = place.labels if self._has_selectors else None
-        written = _ENCODER.encode((workload.namespace, labels, selected, workload.pod))
+        place = await place_of(running.workload, self._policies, self._namespaces)
+        selected = place.labels if self._policies.has_selectors else None
+        about = (place.namespace, place.namespace_labels, selected, running.workload.pod)
+        written = _ENCODER.encode(about)
         alike = _TOKEN_VOLUME.sub(b'""', written)
         return blake2b(alike, digest_size=16).digest(), place
 

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Sequence
 
 from webhook.kube.imageuse import ImageUse
+from webhook.kube.workload import Workload
 from webhook.oci import Reference
 from webhook.policy.decide import decide
 from webhook.policy.finding import Result
@@ -11,7 +12,20 @@ from webhook.policy.place import Place
 from webhook.policy.plan import Plan, Planner
 from webhook.policy.rule import Action
 from webhook.services.gather import Gatherer
-from webhook.services.ports import Clock, Keychain
+from webhook.services.ports import Clock, Keychain, NamespaceLabels
+
+
+async def place_of(
+    workload: Workload, policies: PolicySet, namespaces: NamespaceLabels | None
+) -> Place:
+    """Where a workload runs; labels of its namespace only where a policy asks for them.
+
+    ``namespaces`` is None where there is no cluster to ask: no labels of any are known then.
+    """
+    labels = None
+    if namespaces is not None and policies.asks_for_namespace_labels:
+        labels = await namespaces.labels(workload.namespace)
+    return Place(workload.namespace, labels, workload.labels)
 
 
 class Judge:

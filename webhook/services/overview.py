@@ -5,7 +5,7 @@ its Pods.
 """
 
 from collections import Counter
-from collections.abc import Iterable, Iterator
+from collections.abc import Hashable, Iterable, Iterator
 from dataclasses import dataclass, field
 
 import msgspec
@@ -65,7 +65,7 @@ class ImageSummary(msgspec.Struct, frozen=True):
     @property
     def action(self) -> Action | None:
         """The strictest action that counts; None when nothing is to be said."""
-        acting = [each.finding for each in self.told if each.finding.outcome is not Outcome.SKIP]
+        acting = [each.finding for each in self.told if each.finding.is_problem]
         return strictest(*(finding.action for finding in acting)) if acting else None
 
 
@@ -104,7 +104,6 @@ class Overview(msgspec.Struct, frozen=True):
 
 
 _GRAVITY = {Action.DENY: 0, Action.WARN: 1, Action.AUDIT: 2, None: 3}
-Key = tuple[str, Action, Outcome, str, str]
 
 
 @dataclass(slots=True)
@@ -129,7 +128,7 @@ class _Image:
     owners: Counter[Named] = field(default_factory=Counter)
     bare: int = 0
     """How often it was judged by itself."""
-    places: dict[Key, _Place] = field(default_factory=dict)
+    places: dict[Hashable, _Place] = field(default_factory=dict)
     drift: Counter[tuple[str, str]] = field(default_factory=Counter)
 
     def add(self, at: int, item: Judged, results: Iterable[Result]) -> None:
@@ -145,8 +144,7 @@ class _Image:
                     self._place(at, item.pods, result, finding)
 
     def _place(self, at: int, pods: int, result: Result, finding: Finding) -> None:
-        key = (finding.rule, finding.action, finding.outcome, finding.message, finding.remedy)
-        place = self.places.setdefault(key, _Place(finding))
+        place = self.places.setdefault(finding.words, _Place(finding))
         if result.container:
             place.containers[result.container] = None
         if result.platform is not None:
@@ -238,7 +236,7 @@ def _rules(images: Iterable[ImageSummary]) -> tuple[RuleSummary, ...]:
     found: dict[str, list[tuple[ImageSummary, Told]]] = {}
     for image in images:
         for told in image.told:
-            if told.finding.outcome is not Outcome.SKIP:
+            if told.finding.is_problem:
                 found.setdefault(told.finding.rule, []).append((image, told))
     rules = (_rule(rule, seen) for rule, seen in found.items())
     return tuple(sorted(rules, key=lambda each: (-each.images, each.rule)))

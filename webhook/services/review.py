@@ -18,7 +18,7 @@ from webhook.policy.rule import Action, weakest
 from webhook.services.answer import Decision, answer, pending
 from webhook.services.background import Background
 from webhook.services.gather import FLIGHT_LIMIT
-from webhook.services.judge import Judge
+from webhook.services.judge import Judge, place_of
 from webhook.services.policies import PolicyStore
 from webhook.services.ports import Keychain, Keychains, NamespaceLabels
 
@@ -128,13 +128,11 @@ class Reviewer:
         return Reviewed(request, workload, Decision.ALLOW, (), law.hash, response, True)
 
     async def _place(self, law: PolicySet, workload: Workload, until: float) -> Place:
-        """Where the workload is to run; labels of namespaces only where a policy asks for them."""
-        labels = None
-        if law.asks_for_namespace_labels and self._namespaces is not None:
-            with suppress(TimeoutError):
-                async with asyncio.timeout_at(until):
-                    labels = await self._namespaces.labels(workload.namespace)
-        return Place(workload.namespace, labels, workload.labels)
+        """Where the workload is to run; labels that come too late are not known."""
+        with suppress(TimeoutError):
+            async with asyncio.timeout_at(until):
+                return await place_of(workload, law, self._namespaces)
+        return await place_of(workload, law, None)
 
     def broken(self, request: AdmissionRequest) -> AdmissionResponse:
         """The answer when the review itself met a defect: told, and weighed like a failure.

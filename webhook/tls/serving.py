@@ -34,6 +34,8 @@ class ServingCertificate:
         self._newest: ssl.SSLContext | None = None
         self.pair: KeyPair | None = None
         """What is served; intermediates may follow its certificate."""
+        self.ends: datetime | None = None
+        """When it ends; None while there is nothing."""
         self.reload()
         self.listening = _context()
         """``listening`` is the context to listen with, for the whole life of the process."""
@@ -60,12 +62,9 @@ class ServingCertificate:
     def serve(self, pair: KeyPair) -> None:
         """Serve this pair from now on. Raises ``UsageError``; the old one is then served on."""
         self._newest, self.pair = _context(pair), pair
-
-    @property
-    def ends(self) -> datetime | None:
-        """When what is served ends; None while there is nothing."""
-        served = certificates(self.pair.certificate) if self.pair else []
-        return served[0].not_valid_after_utc if served else None
+        self.ends = next(
+            (each.not_valid_after_utc for each in certificates(pair.certificate)), None
+        )
 
     def _present(self, connection: Any, _name: str | None, _context: ssl.SSLContext) -> int | None:
         if self._newest is None:

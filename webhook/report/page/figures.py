@@ -8,11 +8,12 @@ from statistics import median
 from markupsafe import Markup
 
 from webhook.policy.rule import Action
+from webhook.policy.text import counted
 from webhook.report.about import About, Limit
 from webhook.report.charts import Bar, Line, bars, columns, histogram, ticks
 from webhook.report.page.images import STEPS, VARIANTS, VERDICTS, ImageView
 from webhook.report.page.pulltime import GUIDE, RATES, seconds
-from webhook.report.page.words import amount, count, counted, duration, plain, token
+from webhook.report.page.words import amount, count, duration, plain, token
 from webhook.services.overview import RuleSummary
 
 _MOST_RULES = 20

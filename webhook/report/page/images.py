@@ -10,11 +10,12 @@ from markupsafe import Markup
 from webhook.policy.finding import Outcome
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.rule import Action
+from webhook.policy.text import counted
 from webhook.profile import ImageProfile, Layer
 from webhook.report.charts import strip
 from webhook.report.inspected import statements
 from webhook.report.page.pulltime import RATES, seconds
-from webhook.report.page.words import amount, count, counted, duration, plain, token
+from webhook.report.page.words import amount, count, duration, plain, token
 from webhook.services.judged import is_open
 from webhook.services.overview import ImageSummary, Told
 
@@ -100,7 +101,7 @@ class ImageView:
     @property
     def is_python(self) -> bool:
         """Whether it is a Python image, or may be one."""
-        return self.profile is not None and self.profile.python.verdict != "no"
+        return self.profile is not None and self.profile.is_python
 
     @property
     def variant(self) -> str:
@@ -152,7 +153,7 @@ class ImageView:
         return tuple(
             told
             for told in self.summary.told
-            if told.finding.outcome is not Outcome.SKIP and told.finding.action is not Action.AUDIT
+            if told.finding.is_problem and told.finding.action is not Action.AUDIT
         )
 
     @cached_property
@@ -161,7 +162,7 @@ class ImageView:
         return tuple(
             told
             for told in self.summary.told
-            if told.finding.outcome is not Outcome.SKIP and told.finding.action is Action.AUDIT
+            if told.finding.is_problem and told.finding.action is Action.AUDIT
         )
 
     @cached_property

@@ -9,9 +9,10 @@ from markupsafe import Markup
 from webhook.policy.finding import Outcome
 from webhook.policy.loader import UNVERIFIED
 from webhook.policy.rule import Rule
+from webhook.policy.text import counted
 from webhook.report.charts import strip
 from webhook.report.page.images import UNANSWERED, VERDICTS, ImageView
-from webhook.report.page.words import amount, count, counted, plain, token
+from webhook.report.page.words import amount, count, plain, token
 from webhook.services.overview import NamespaceSummary, Overview, RuleSummary
 
 _MOST = 5

@@ -26,11 +26,6 @@ def count(number: int) -> str:
     return f"{number:,}"
 
 
-def counted(number: int, noun: str) -> str:
-    """``1 Pod``, ``2,000 Pods``."""
-    return f"{number:,} {noun}{'' if number == 1 else 's'}"
-
-
 def amount(size: int) -> str:
     """Bytes in the unit that leaves something in front of the point: ``1.11 GB``, ``43 MB``."""
     if size < 1_000_000:
