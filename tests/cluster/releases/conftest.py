@@ -20,10 +20,13 @@ Install = Callable[..., Awaitable[Release]]
 
 IN_CLUSTER = "E2E_KUBECONFIG" in os.environ
 """Whether the tests are for somebody's cluster, which has nodes: see ``make e2e``."""
-collect_ignore = [] if IN_CLUSTER else ["test_with_nodes.py"]
+_OF_OUR_OWN = ["test_audits.py", "test_without_nodes.py"]
+collect_ignore = _OF_OUR_OWN if IN_CLUSTER else ["test_with_nodes.py"]
 
 ROOT = "rule: run-as-root, action: deny"
 UNBUFFERED = "rule: python-unbuffered, action: warn"
+AS_USER = {"securityContext": {"runAsUser": 1000}}
+"""What mends the first of the two in a Pod."""
 
 
 def values(registry: SandboxRegistry, *rules: str, more: str = "", **others: Any) -> Json:

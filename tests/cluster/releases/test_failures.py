@@ -1,11 +1,6 @@
 """When the webhook, or the registry behind it, does not answer."""
 
-import signal
-
-import pytest
-
 from tests.cluster.releases.conftest import ROOT, Install, deployment, pod, values
-from tests.cluster.releases.outside import Outside
 from tests.cluster.world import until
 from webhook.sandbox.behaviour import Behaviour
 from webhook.sandbox.registry import SandboxRegistry
@@ -34,24 +29,6 @@ async def test_fail_closed_by_choice_and_never_for_itself_or_controllers(
     assert (await release.create(pod("itself", release.image)))[0] == 0
     smuggled = pod("smuggled", release.image, initContainers=[{"name": "init", "image": image}])
     assert (await release.create(smuggled))[0] == 1
-
-
-@pytest.mark.parametrize(("policy", "code"), [("Ignore", 0), ("Fail", 1)])
-async def test_a_webhook_that_hangs_is_given_up_in_time(
-    install: Install, registry: SandboxRegistry, policy: str, code: int
-):
-    chosen = {"failurePolicy": policy, "timeoutSeconds": 1}
-    release = await install(values(registry, ROOT, webhook=chosen))
-    if not isinstance(release, Outside) or release.process is None:
-        pytest.skip("only a process of the tests' own can be held up")
-    release.process.send_signal(signal.SIGSTOP)
-    try:
-        document = pod("web", f"{registry.host}/shop/api:4-optimised")
-        ended, _, complained = await release.create(document)
-        assert ended == code
-        assert ("context deadline exceeded" in complained) is bool(code)
-    finally:
-        release.process.send_signal(signal.SIGCONT)
 
 
 async def test_the_answer_comes_before_the_api_server_gives_up(install: Install, registry_at):

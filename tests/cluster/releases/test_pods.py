@@ -1,12 +1,6 @@
-"""What people meet in kubectl, in the exact words, and what the audit log keeps."""
+"""What people meet in kubectl, in the exact words."""
 
-import json
-
-import pytest
-
-from tests.cluster.plane import ControlPlane
-from tests.cluster.releases.conftest import Install, deployment, pod, values
-from tests.cluster.releases.release import Release
+from tests.cluster.releases.conftest import AS_USER, Install, deployment, pod, values
 from tests.cluster.world import until
 from webhook.sandbox.registry import SandboxRegistry
 
@@ -21,7 +15,6 @@ WARNED = (
     "Warning: [web] python-unbuffered: PYTHONUNBUFFERED is not on; stdout can be lost when the "
     "container is killed. Set env PYTHONUNBUFFERED=1.\n"
 )
-AS_USER = {"securityContext": {"runAsUser": 1000}}
 
 
 async def test_what_kubectl_says(install: Install, registry: SandboxRegistry):
@@ -58,31 +51,3 @@ async def test_a_deployment_is_warned_and_its_pods_are_denied(
 
     await until(told)  # where its owner looks: kubectl describe replicaset
     assert await release.names("pods") == set()
-
-
-async def test_the_audit_log_keeps_what_was_decided(
-    controlplane: ControlPlane, install: Install, registry: SandboxRegistry
-):
-    if not (controlplane.folder / "audit.log").exists():
-        pytest.skip("the audit log of this API server is not here to be read")
-    release = await install(values(registry))
-    await release.create(pod("warned", f"{registry.host}/shop/api:2-slim", **AS_USER))
-    (annotations,) = _annotations(controlplane, release, "warned")
-    prefix = "pods.slimgate.dev/"
-    kept = {k.removeprefix(prefix): v for k, v in annotations.items() if k.startswith(prefix)}
-    assert kept["decision"] == "warn"
-    assert len(kept["policies"]) == 12
-    assert kept["digests"].startswith("web linux/amd64=sha256:")
-    (finding,) = json.loads(kept["findings"])
-    assert (finding["rule"], finding["action"]) == ("python-unbuffered", "warn")
-
-
-def _annotations(plane: ControlPlane, release: Release, name: str) -> list[dict[str, str]]:
-    lines = map(json.loads, (plane.folder / "audit.log").read_text().splitlines())
-    return [
-        line["annotations"]
-        for line in lines
-        if line["objectRef"].get("namespace") == release.namespace
-        and line["objectRef"]["resource"] == "pods"
-        and line["objectRef"].get("name") == name
-    ]
